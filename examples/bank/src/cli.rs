@@ -1,0 +1,188 @@
+//! The command line.
+
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+
+use lexopt::{Arg, Parser, ValueExt};
+use session_policy::verdict::Origin;
+
+/// The text of `--help`.
+pub(crate) const HELP: &str = "\
+A small bank whose sessions are guarded by session-policy.
+
+Usage: bank [options]
+
+Options:
+  --listen <address>  where to listen; port 0 takes a free one [default: 127.0.0.1:3000]
+  --tls-cert <file>   the certificate chain, PEM; needs --tls-key
+  --tls-key <file>    the private key, PEM; needs --tls-cert
+  --origin <origin>   an origin of this bank, such as https://bank.example; may be repeated;
+                      needed with TLS on an address that is not loopback
+  --test-clock        a clock that POST /__clock moves, and routes that fail on purpose; loopback only
+  --policies          print every route with its policy as a Markdown table, and exit
+  -h, --help          print this, and exit
+  -V, --version       print the version, and exit
+";
+
+/// What the program was asked to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Serve(Options),
+    Policies(Options),
+    Help,
+    Version,
+}
+
+/// How to serve.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Options {
+    pub(crate) listen: SocketAddr,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) origins: Vec<String>,
+    pub(crate) test_clock: bool,
+}
+
+/// Where certificate and key are.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Tls {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// Reads the command line, without the program's name.
+///
+/// # Errors
+/// One line that says what is wrong and what to write.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, String> {
+    let mut parser = Parser::from_args(arguments);
+    let mut listen = SocketAddr::from(([127, 0, 0, 1], 3000));
+    let (mut cert, mut key) = (None, None);
+    let mut origins = Vec::new();
+    let (mut test_clock, mut policies) = (false, false);
+    while let Some(argument) = parser.next().map_err(line)? {
+        match argument {
+            Arg::Long("listen") => listen = address(&text(&mut parser)?)?,
+            Arg::Long("tls-cert") => cert = Some(PathBuf::from(parser.value().map_err(line)?)),
+            Arg::Long("tls-key") => key = Some(PathBuf::from(parser.value().map_err(line)?)),
+            Arg::Long("origin") => origins.push(origin(text(&mut parser)?)?),
+            Arg::Long("test-clock") => test_clock = true,
+            Arg::Long("policies") => policies = true,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
+            Arg::Short('V') | Arg::Long("version") => return Ok(Command::Version),
+            other => return Err(format!("{}; `bank --help` lists the options", other.unexpected())),
+        }
+    }
+    let tls = match (cert, key) {
+        (Some(cert), Some(key)) => Some(Tls { cert, key }),
+        (None, None) => None,
+        (Some(_), None) => return Err("--tls-cert needs --tls-key beside it".to_owned()),
+        (None, Some(_)) => return Err("--tls-key needs --tls-cert beside it".to_owned()),
+    };
+    let options = Options { listen, tls, origins, test_clock };
+    safe(&options)?;
+    Ok(if policies { Command::Policies(options) } else { Command::Serve(options) })
+}
+
+/// Refuses what would put sessions at risk.
+fn safe(options: &Options) -> Result<(), String> {
+    let Options { listen, tls, origins, test_clock } = options;
+    if listen.ip().is_loopback() {
+        return Ok(());
+    }
+    if *test_clock {
+        return Err(format!(
+            "--test-clock lets anybody move the clock, and {listen} is not a loopback address: listen on 127.0.0.1"
+        ));
+    }
+    if tls.is_none() {
+        return Err(format!(
+            "{listen} is not a loopback address, and session cookies never travel without TLS: add --tls-cert, --tls-key \
+             and --origin, or listen on 127.0.0.1"
+        ));
+    }
+    if origins.is_empty() {
+        return Err(format!(
+            "{listen} is not a loopback address, so the bank cannot know its own origin: add --origin https://bank.example"
+        ));
+    }
+    Ok(())
+}
+
+/// An address and a port; `localhost` is 127.0.0.1.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    let fault = |_| format!("--listen {text}: write an IP address and a port, such as 127.0.0.1:3000 or [::1]:3000");
+    numeric.as_deref().unwrap_or(text).parse().map_err(fault)
+}
+
+/// An origin as the sessions take it; looked at here, because it is the command line's fault.
+fn origin(text: String) -> Result<String, String> {
+    Origin::parse(&text).map_err(|fault| format!("--origin {text}: {fault}"))?;
+    Ok(text)
+}
+
+fn text(parser: &mut Parser) -> Result<String, String> {
+    parser.value().and_then(ValueExt::string).map_err(line)
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+fn line(error: lexopt::Error) -> String {
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(OsString::from))
+    }
+
+    fn fault(line: &str) -> String {
+        let fault = parsed(line).err().unwrap_or_default();
+        assert!(!fault.contains('\n'), "{fault}");
+        fault
+    }
+
+    #[test]
+    fn defaults_are_a_bank_on_this_machine() {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 3000));
+        let options = Options { listen, tls: None, origins: vec![], test_clock: false };
+        assert_eq!(parsed(""), Ok(Command::Serve(options)));
+        assert_eq!(parsed("--policies --help"), Ok(Command::Help));
+        assert!(matches!(parsed("--policies --test-clock"), Ok(Command::Policies(Options { test_clock: true, .. }))));
+    }
+
+    #[test]
+    fn addresses() {
+        let listens = |line: &str| match parsed(line) {
+            Ok(Command::Serve(options)) => options.listen.to_string(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(listens("--listen localhost:0"), "127.0.0.1:0");
+        assert_eq!(listens("--listen=[::1]:3111"), "[::1]:3111");
+        assert_eq!(
+            listens("--listen 0.0.0.0:443 --tls-cert c --tls-key k --origin https://bank.example"),
+            "0.0.0.0:443"
+        );
+        assert!(fault("--listen 3000").contains("127.0.0.1:3000"));
+    }
+
+    #[test]
+    fn what_is_unsafe_is_refused_with_the_way_out() {
+        assert!(fault("--listen 0.0.0.0:80").contains("add --tls-cert, --tls-key and --origin"));
+        assert!(fault("--listen [::]:80 --policies").contains("--tls-cert"));
+        assert!(fault("--listen 0.0.0.0:443 --tls-cert c --tls-key k").contains("--origin https://bank.example"));
+        let tls = "--listen 0.0.0.0:443 --tls-cert c --tls-key k --origin https://bank.example";
+        assert!(fault(&format!("{tls} --test-clock")).contains("loopback"));
+        assert!(fault("--origin bank.example").contains("https://"));
+        assert!(fault("--tls-cert c").contains("--tls-key"));
+        assert!(fault("--tls-key k").contains("--tls-cert"));
+    }
+
+    #[test]
+    fn what_is_unknown_is_named() {
+        assert!(fault("--lisen 1").contains("--lisen"));
+        assert!(fault("serve").contains("serve"));
+        assert!(fault("--listen").contains("--listen"));
+    }
+}

@@ -1,0 +1,20 @@
+//! The pages: plain HTML that works without a script. `maud` escapes every value.
+
+mod account;
+mod admin;
+mod home;
+mod layout;
+mod login;
+mod not_found;
+mod reauth;
+mod statements;
+mod transfer;
+
+pub(crate) use account::account;
+pub(crate) use admin::admin;
+pub(crate) use home::home;
+pub(crate) use login::login;
+pub(crate) use not_found::not_found;
+pub(crate) use reauth::reauth;
+pub(crate) use statements::statements;
+pub(crate) use transfer::transfer;

@@ -1,0 +1,55 @@
+//! `GET /reauth` and `POST /reauth`: the session's user shows once more that it is them.
+
+use std::sync::Arc;
+
+use axum::{
+    Form,
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use maud::Markup;
+use serde::Deserialize;
+use session_policy::{Level, SessionError, UserSession, axum::session};
+
+use super::refused::refused;
+use crate::{app::Bank, pages};
+
+/// The form. It has no `Debug`: a password is never logged.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Confirm {
+    password: String,
+    /// For password managers, which want to know whose password it is. Somebody else's is a failed attempt.
+    user: String,
+    /// Where to go afterwards; checked before it is used.
+    next: String,
+}
+
+#[session]
+pub(crate) async fn ask(me: UserSession) -> Result<Markup, SessionError> {
+    pages::reauth(&me, &me.next_or(""), None)
+}
+
+#[session]
+pub(crate) async fn confirm(
+    me: UserSession,
+    State(bank): State<Arc<Bank>>,
+    Form(form): Form<Confirm>,
+) -> Result<Response, SessionError> {
+    let user = me.user().as_str();
+    let own = form.user.is_empty() || form.user == user;
+    if !own || bank.users.verify(user, form.password).await.is_none() {
+        return failed(&me, &form.next).await;
+    }
+    me.reauthenticated(user, Level::Full).await?;
+    Ok(Redirect::to(&me.checked_next_or(&form.next, "/account")).into_response())
+}
+
+/// Counts the attempt; the fifth in a row ends the session.
+async fn failed(me: &UserSession, next: &str) -> Result<Response, SessionError> {
+    match me.reauth_failed().await {
+        Ok(left) => Ok(refused(pages::reauth(me, next, Some(left))?)),
+        Err(SessionError::Ended(end)) => Ok(Redirect::to(&format!("/login?reason={}", end.as_str())).into_response()),
+        Err(other) => Err(other),
+    }
+}

@@ -1,0 +1,117 @@
+//! The constant: `Rules`, `Spec`, and the type that carries it. Paths begin with `__p`, see [`private`].
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Path, spanned::Spanned as _};
+
+use super::Krate;
+use crate::{
+    args::{Bind, Spanned, Word},
+    model::Policy,
+};
+
+/// `value`, where `__p` is the runtime crate's private module.
+pub(super) fn private(krate: &Krate, value: &TokenStream) -> TokenStream {
+    quote! { { use #krate::__private as __p; #value } }
+}
+
+/// `impl Policy for name`.
+pub(super) fn implementation(krate: &Krate, name: &Ident, policy: &Policy, shown: &str) -> TokenStream {
+    let spec = private(krate, &spec(krate, shown, name.span(), policy));
+    quote! {
+        #[automatically_derived]
+        impl #krate::Policy for #name {
+            const SPEC: #krate::policy::Spec = #spec;
+        }
+    }
+}
+
+/// The `Spec` of a policy that is called `shown` and stands at `place`.
+pub(super) fn spec(krate: &Krate, shown: &str, place: Span, policy: &Policy) -> TokenStream {
+    let rules = rules(policy);
+    let here = quote_spanned!(place=> .here());
+    let mut spec = quote! { __p::Spec::new(#shown, #rules)#here };
+    if policy.public {
+        spec.extend(quote!(.public()));
+    }
+    if let Some(base) = &policy.extends {
+        let base = spec_of(krate, base);
+        spec.extend(quote!(.extends(&#base)));
+    }
+    if let Some(activity) = word(policy.activity.as_ref()) {
+        spec.extend(quote!(.activity(__p::Activity::#activity)));
+    }
+    if let Some(on_denied) = word(policy.on_denied.as_ref()) {
+        spec.extend(quote!(.on_denied(__p::OnDenied::#on_denied)));
+    }
+    if let Some(on_store_error) = word(policy.on_store_error.as_ref()) {
+        spec.extend(quote!(.on_store_error(__p::OnStoreError::#on_store_error)));
+    }
+    if !policy.deviations.is_empty() {
+        let deviations = policy.deviations.iter().map(|deviation| {
+            let (key, why) = (deviation.key.to_string(), &deviation.why);
+            quote!(__p::Deviation { key: #key, why: #why })
+        });
+        spec.extend(quote!(.deviations(&[#(#deviations),*])));
+    }
+    spec
+}
+
+/// The `SPEC` of a type that the user names.
+pub(super) fn spec_of(krate: &Krate, path: &Path) -> TokenStream {
+    // The path's own span, so that "is not a session policy" lands on it.
+    quote_spanned!(path.span()=> <#path as #krate::Policy>::SPEC)
+}
+
+/// The `Rules` that are written.
+pub(super) fn rules(policy: &Policy) -> TokenStream {
+    let mut rules = quote!(__p::Rules::UNSET);
+    let durations =
+        [("idle", &policy.idle), ("absolute", &policy.absolute), ("fresh", &policy.fresh), ("touch", &policy.touch)];
+    for (key, duration) in durations {
+        if let Some(Spanned { value, span }) = duration {
+            let key = format_ident!("{key}");
+            let mut seconds = Literal::u32_unsuffixed(*value);
+            seconds.set_span(Span::call_site().located_at(*span));
+            rules.extend(quote!(.#key(#seconds)));
+        }
+    }
+    if let Some(level) = word(policy.auth.as_ref()) {
+        rules.extend(quote!(.auth(__p::Level::#level)));
+    }
+    if let Some(roles) = &policy.role {
+        let set = role_set(roles);
+        rules.extend(quote!(.role(#set)));
+    }
+    for bind in &policy.bind {
+        let on_mismatch = match word(policy.on_mismatch.as_ref()) {
+            Some(on_mismatch) => quote!(__p::Some(__p::OnMismatch::#on_mismatch)),
+            None => quote!(__p::None),
+        };
+        match bind {
+            Bind::Ua => rules.extend(quote!(.bind_ua(#on_mismatch))),
+        }
+    }
+    for event in &policy.rotate_on {
+        let event = format_ident!("{}", event.variant());
+        rules.extend(quote!(.rotate_on(__p::Events::#event)));
+    }
+    if let Some(csrf) = word(policy.csrf.as_ref()) {
+        rules.extend(quote!(.csrf(__p::Csrf::#csrf)));
+    }
+    rules
+}
+
+/// Each role is emitted once, so that a typo gives one error, the compiler's own.
+fn role_set(roles: &Spanned<Vec<Path>>) -> TokenStream {
+    let each = roles.value.iter().map(|role| quote_spanned!(role.span()=> #role.__session_role()));
+    match roles.value.as_slice() {
+        [_] => quote!(#(#each)*),
+        _ => quote_spanned!(roles.span=> __p::RoleSet::any_of(&[#(#each),*])),
+    }
+}
+
+/// The variant of the runtime's type.
+fn word<W: Word>(word: Option<&Spanned<W>>) -> Option<Ident> {
+    word.map(|word| format_ident!("{}", word.value.variant()))
+}

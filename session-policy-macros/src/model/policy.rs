@@ -1,0 +1,55 @@
+//! A policy whose own keys do not contradict each other.
+
+use syn::Path;
+
+use crate::args::{
+    Activity, Bind, Csrf, Deviation, Event, Level, OnDenied, OnMismatch, OnStoreError, RoleList, SessionArgs, Spanned,
+};
+
+/// The keys that are written. The default is the placeholder that stands for a policy with errors.
+#[derive(Default)]
+pub(crate) struct Policy {
+    pub(crate) idle: Option<Spanned<u32>>,
+    pub(crate) absolute: Option<Spanned<u32>>,
+    pub(crate) fresh: Option<Spanned<u32>>,
+    pub(crate) auth: Option<Spanned<Level>>,
+    pub(crate) role: Option<Spanned<RoleList>>,
+    pub(crate) bind: Vec<Bind>,
+    pub(crate) on_mismatch: Option<Spanned<OnMismatch>>,
+    pub(crate) rotate_on: Vec<Event>,
+    pub(crate) touch: Option<Spanned<u32>>,
+    pub(crate) csrf: Option<Spanned<Csrf>>,
+    pub(crate) activity: Option<Spanned<Activity>>,
+    pub(crate) on_denied: Option<Spanned<OnDenied>>,
+    pub(crate) on_store_error: Option<Spanned<OnStoreError>>,
+    pub(crate) extends: Option<Path>,
+    pub(crate) deviations: Vec<Deviation>,
+    pub(crate) public: bool,
+}
+
+impl Policy {
+    /// To be called once all rules hold.
+    pub(crate) fn new(args: SessionArgs) -> Self {
+        fn bare<T>(list: Option<Spanned<Vec<Spanned<T>>>>) -> Vec<T> {
+            list.into_iter().flat_map(|list| list.value).map(|item| item.value).collect()
+        }
+        Self {
+            idle: args.idle.into_value(),
+            absolute: args.absolute.into_value(),
+            fresh: args.fresh.into_value(),
+            auth: args.auth.into_value(),
+            role: args.role.into_value(),
+            bind: bare(args.bind.into_value()),
+            on_mismatch: args.on_mismatch.into_value(),
+            rotate_on: bare(args.rotate_on.into_value()),
+            touch: args.touch.into_value(),
+            csrf: args.csrf.into_value(),
+            activity: args.activity.into_value(),
+            on_denied: args.on_denied.into_value(),
+            on_store_error: args.on_store_error.into_value(),
+            extends: args.extends.into_value().map(|path| path.value),
+            deviations: args.deviation.into_value().map(|list| list.value).unwrap_or_default(),
+            public: args.public.is_written(),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What time it is: UTC milliseconds since 1970, from one injected clock.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+#[cfg(feature = "test")]
+mod test_clock;
+
+#[cfg(feature = "test")]
+pub use test_clock::TestClock;
+
+/// The one source of time of everything that judges, stamps or sweeps.
+///
+/// ```
+/// use session_policy::clock::{Clock, SystemClock};
+/// assert!(SystemClock.now_ms() > 1_700_000_000_000); // November 2023
+/// ```
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// UTC milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
+    fn now_ms(&self) -> u64;
+}
+
+/// The operating system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    /// A clock that stands before 1970 reads 0: every stamp then lies in the future, and nothing is allowed.
+    fn now_ms(&self) -> u64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now_ms(&self) -> u64 {
+        (**self).now_ms()
+    }
+}

@@ -1,0 +1,180 @@
+//! One written policy, and the trait by which a type carries it.
+
+use super::{Activity, OnDenied, OnStoreError, Rules};
+
+/// A type that carries a policy: the attribute emits one beside each handler, `#[derive(SessionPolicy)]` makes one of a struct.
+///
+/// ```
+/// use session_policy::policy::{Policy, Rules, Spec};
+///
+/// struct Site;
+/// impl Policy for Site {
+///     const SPEC: Spec = Spec::new("Site", Rules::UNSET.idle(30 * 60));
+/// }
+/// assert_eq!(Site::SPEC.rules().idle, Some(1800));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a session policy",
+    label = "not a session policy",
+    note = "write `#[derive(SessionPolicy)]` and `#[session(…)]` above the struct"
+)]
+pub trait Policy: Send + Sync + 'static {
+    /// The policy.
+    const SPEC: Spec;
+}
+
+/// One written policy.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Spec {
+    /// The handler's or the struct's name.
+    pub name: &'static str,
+    /// What is written here, without what it extends.
+    pub own: Rules,
+    /// What it extends.
+    pub base: Option<&'static Spec>,
+    /// The keys that the nearest writer decides.
+    pub nearest: Nearest,
+    /// Whether it says `public`: no checks and no session.
+    pub public: bool,
+    /// Documented reasons.
+    pub deviations: &'static [Deviation],
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// The keys that do not compose: the nearest writer decides. Unset is the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Nearest {
+    /// `activity`; default [`Activity::Active`].
+    pub activity: Option<Activity>,
+    /// `on_denied`; default [`OnDenied::Auto`].
+    pub on_denied: Option<OnDenied>,
+    /// `on_store_error`; default [`OnStoreError::Deny`].
+    pub on_store_error: Option<OnStoreError>,
+}
+
+/// The documented reason for the value of a key: `deviation(key = "why")`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deviation {
+    /// The key it is about.
+    pub key: &'static str,
+    /// The reason, never empty.
+    pub why: &'static str,
+}
+
+/// A place in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// As the compiler was given it.
+    pub file: &'static str,
+    /// From 1.
+    pub line: u32,
+    /// From 1.
+    pub column: u32,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl Place {
+    /// Written by hand, not by the macros.
+    pub const UNKNOWN: Self = Self { file: "", line: 0, column: 0 };
+
+    /// The place of the call.
+    #[must_use]
+    #[track_caller]
+    pub const fn here() -> Self {
+        let caller = std::panic::Location::caller();
+        Self { file: caller.file(), line: caller.line(), column: caller.column() }
+    }
+}
+
+impl Spec {
+    /// A policy of its own rules.
+    #[must_use]
+    pub const fn new(name: &'static str, own: Rules) -> Self {
+        Self {
+            name,
+            own,
+            base: None,
+            nearest: Nearest { activity: None, on_denied: None, on_store_error: None },
+            public: false,
+            deviations: &[],
+            place: Place::UNKNOWN,
+        }
+    }
+
+    /// What holds before roles and the application's base join in: its own rules and all it extends.
+    #[must_use]
+    pub const fn rules(&self) -> Rules {
+        let mut rules = self.own;
+        let mut next = self.base;
+        while let Some(base) = next {
+            rules = rules.meet(base.own);
+            next = base.base;
+        }
+        rules
+    }
+
+    /// Says `public`.
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    /// Says where it is written.
+    #[must_use]
+    pub const fn at(mut self, file: &'static str, line: u32, column: u32) -> Self {
+        self.place = Place { file, line, column };
+        self
+    }
+
+    /// Says that it is written where this is called.
+    #[must_use]
+    #[track_caller]
+    pub const fn here(mut self) -> Self {
+        self.place = Place::here();
+        self
+    }
+
+    /// Starts from `base`; the two meet.
+    #[must_use]
+    pub const fn extends(mut self, base: &'static Spec) -> Self {
+        self.base = Some(base);
+        self
+    }
+
+    /// Sets `activity`.
+    #[must_use]
+    pub const fn activity(mut self, activity: Activity) -> Self {
+        self.nearest.activity = Some(activity);
+        self
+    }
+
+    /// Sets `on_denied`.
+    #[must_use]
+    pub const fn on_denied(mut self, on_denied: OnDenied) -> Self {
+        self.nearest.on_denied = Some(on_denied);
+        self
+    }
+
+    /// Sets `on_store_error`.
+    #[must_use]
+    pub const fn on_store_error(mut self, on_store_error: OnStoreError) -> Self {
+        self.nearest.on_store_error = Some(on_store_error);
+        self
+    }
+
+    /// Adds the documented reasons.
+    #[must_use]
+    pub const fn deviations(mut self, deviations: &'static [Deviation]) -> Self {
+        self.deviations = deviations;
+        self
+    }
+}

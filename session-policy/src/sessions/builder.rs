@@ -1,0 +1,285 @@
+//! Building the engine.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use super::{
+    Event, Sessions,
+    engine::Engine,
+    event::OnEvent,
+    handle::Spare,
+    next::{local_path, path_of},
+};
+use crate::{
+    client::Transport,
+    clock::{Clock, SystemClock},
+    cookie::{CookieSpec, SameSite, SessionCookie},
+    policy::{Policy, Roles, Rules},
+    store::{DynStore, Store},
+    token::{Random, SystemRandom},
+    verdict::{Origin, OriginRules},
+};
+
+/// Builds a [`Sessions`]. What has no default is asked for by [`build`](Self::build).
+pub struct Builder<Site, Role> {
+    store: Option<Arc<dyn DynStore>>,
+    transport: Option<Transport>,
+    own: Vec<String>,
+    trusted: Vec<String>,
+    cookie: CookieSpec,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    login_page: Option<String>,
+    reauth_page: Option<String>,
+    logout_path: Option<String>,
+    status_path: Option<String>,
+    realm: Option<String>,
+    on_event: Option<OnEvent>,
+    policy: PhantomData<fn() -> (Site, Role)>,
+}
+
+impl<Site, Role> fmt::Debug for Builder<Site, Role> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("store", &self.store).field("cookie", &self.cookie).finish_non_exhaustive()
+    }
+}
+
+impl Sessions {
+    /// Starts building: `Site` is the application's base policy, `Role` its enum of roles (`()` if it has none).
+    ///
+    /// ```
+    /// use session_policy::{Sessions, SessionPolicy, client::Transport, store::MemoryStore};
+    ///
+    /// #[derive(SessionPolicy)]
+    /// #[session(idle = "30m", absolute = "8h")]
+    /// struct Site;
+    ///
+    /// let sessions = Sessions::builder::<Site, ()>()
+    ///     .store(MemoryStore::new())
+    ///     .transport(Transport::tls())
+    ///     .origins(["https://bank.example"])
+    ///     .login("/login")
+    ///     .reauth("/reauth")
+    ///     .build()?;
+    /// # Ok::<(), session_policy::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn builder<Site: Policy, Role: Roles>() -> Builder<Site, Role> {
+        Builder {
+            store: None,
+            transport: None,
+            own: Vec::new(),
+            trusted: Vec::new(),
+            cookie: <() as SessionCookie>::COOKIE,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            login_page: None,
+            reauth_page: None,
+            logout_path: None,
+            status_path: None,
+            realm: None,
+            on_event: None,
+            policy: PhantomData,
+        }
+    }
+}
+
+impl<Site: Policy, Role: Roles> Builder<Site, Role> {
+    /// Where records are kept. Required.
+    #[must_use]
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// How requests reach this process. Required: without it nobody knows which request is secure.
+    #[must_use]
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// The origins of this application, as `https://host[:port]`. Required, except with [`Transport::loopback`].
+    #[must_use]
+    pub fn origins<O: Into<String>>(mut self, own: impl IntoIterator<Item = O>) -> Self {
+        self.own.extend(own.into_iter().map(Into::into));
+        self
+    }
+
+    /// Other origins whose pages may send unsafe requests here.
+    #[must_use]
+    pub fn trusted_origins<O: Into<String>>(mut self, trusted: impl IntoIterator<Item = O>) -> Self {
+        self.trusted.extend(trusted.into_iter().map(Into::into));
+        self
+    }
+
+    /// The session cookie. Default: `__Host-id`, `Path=/`, `SameSite=Lax`.
+    #[must_use]
+    pub fn cookie<Cookie: SessionCookie>(mut self) -> Self {
+        self.cookie = Cookie::COOKIE;
+        self
+    }
+
+    /// The path of the page where one signs in. Without it, nobody is redirected there.
+    #[must_use]
+    pub fn login(mut self, path: impl Into<String>) -> Self {
+        self.login_page = Some(path.into());
+        self
+    }
+
+    /// The path of the page where one re-authenticates. Without it, nobody is redirected there.
+    #[must_use]
+    pub fn reauth(mut self, path: impl Into<String>) -> Self {
+        self.reauth_page = Some(path.into());
+        self
+    }
+
+    /// The path where one signs out: `next` never leads there.
+    #[must_use]
+    pub fn logout(mut self, path: impl Into<String>) -> Self {
+        self.logout_path = Some(path.into());
+        self
+    }
+
+    /// The path where a page asks how long its session has left: `next` never leads there.
+    #[must_use]
+    pub fn status(mut self, path: impl Into<String>) -> Self {
+        self.status_path = Some(path.into());
+        self
+    }
+
+    /// The realm in `WWW-Authenticate`. Default: the name of the base policy.
+    #[must_use]
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = Some(realm.into());
+        self
+    }
+
+    /// The clock. Default: [`SystemClock`].
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The source of randomness. Default: the operating system's ([`SystemRandom`]).
+    #[must_use]
+    pub fn random(mut self, random: impl Random + 'static) -> Self {
+        self.random = Arc::new(random);
+        self
+    }
+
+    /// Called for what no answer shows. It runs in the request: keep it short.
+    #[must_use]
+    pub fn on_event(mut self, on_event: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.on_event = Some(Box::new(on_event));
+        self
+    }
+
+    /// The engine.
+    ///
+    /// # Errors
+    /// Says what is missing or contradicts itself, and what to write.
+    pub fn build(self) -> Result<Sessions, BuildError> {
+        let store = self.store.ok_or_else(|| BuildError::new("no store: write `.store(MemoryStore::new())`"))?;
+        let transport = self.transport.ok_or_else(|| {
+            BuildError::new(
+                "no transport: write `.transport(Transport::tls())`, `Transport::behind(…)` or `Transport::loopback()`",
+            )
+        })?;
+        let own = parse_origins(&self.own)?;
+        let trusted = parse_origins(&self.trusted)?;
+        if own.is_empty() && !transport.is_loopback() {
+            return Err(BuildError::new("no origins: write `.origins([\"https://www.example.org\"])`"));
+        }
+        let origins = OriginRules { own, trusted, own_host: transport.is_loopback() };
+        let reauth_page = self.reauth_page;
+        for page in [&self.login_page, &reauth_page, &self.logout_path, &self.status_path].into_iter().flatten() {
+            if local_path(page).is_none() {
+                return Err(BuildError::new(format!("`{page}` is not a path on this site: it starts with one `/`")));
+            }
+        }
+        if let (Some(login), Some(reauth)) = (&self.login_page, &reauth_page)
+            && path_of(login) == path_of(reauth)
+        {
+            return Err(BuildError::new(format!("`{login}` cannot be both the login and the re-authentication page")));
+        }
+        check_cookie(&self.cookie)?;
+        let base = Site::SPEC;
+        let roles = Role::TABLE;
+        let site = base.rules();
+        let session_wide = std::iter::once(Rules::UNSET)
+            .chain(roles.roles.iter().map(|role| role.rules))
+            .map(|role| {
+                let rules = role.meet(site);
+                (rules, rules.resolve())
+            })
+            .collect();
+        let realm = self.realm.unwrap_or_else(|| base.name.to_owned());
+        if !realm.bytes().all(|byte| (byte.is_ascii_graphic() || byte == b' ') && byte != b'"' && byte != b'\\') {
+            return Err(BuildError::new("the realm may hold printable ASCII without `\"` and `\\`"));
+        }
+        Ok(Sessions(Arc::new(Engine {
+            base,
+            roles,
+            session_wide,
+            cookie: self.cookie,
+            transport,
+            origins,
+            store,
+            clock: self.clock,
+            random: self.random,
+            login_page: self.login_page,
+            reauth_page,
+            logout_path: self.logout_path,
+            status_path: self.status_path,
+            realm,
+            on_event: self.on_event,
+            unconfirmed: std::sync::Mutex::default(),
+            spare: Spare::default(),
+        })))
+    }
+}
+
+fn parse_origins(texts: &[String]) -> Result<Vec<Origin>, BuildError> {
+    texts
+        .iter()
+        .map(|text| Origin::parse(text).map_err(|error| BuildError::new(format!("the origin `{text}`: {error}"))))
+        .collect()
+}
+
+/// The macro has checked a derived cookie; one written by hand comes here first.
+fn check_cookie(cookie: &CookieSpec) -> Result<(), BuildError> {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if cookie.name.is_empty() || !cookie.name.bytes().all(token) {
+        return Err(BuildError::new(format!("the cookie name `{}` is not a token (RFC 9110)", cookie.name)));
+    }
+    if cookie.name.starts_with("__Host-") && (cookie.domain.is_some() || cookie.path != "/") {
+        return Err(BuildError::new("a `__Host-` cookie has no `domain` and the path `/`"));
+    }
+    let part = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';');
+    if !cookie.path.starts_with('/') || !part(cookie.path) || !cookie.domain.is_none_or(part) {
+        return Err(BuildError::new("the cookie's `path` or `domain` cannot be sent in a header"));
+    }
+    if cookie.purpose.is_none() && (cookie.same_site == SameSite::None || cookie.domain.is_some()) {
+        return Err(BuildError::new("a cookie with `SameSite=None` or a `domain` needs a `purpose`"));
+    }
+    Ok(())
+}
+
+/// The engine cannot be built, or a mounted policy cannot be held; the message says what to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildError(String);
+
+impl BuildError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BuildError {}

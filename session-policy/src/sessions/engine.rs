@@ -1,0 +1,196 @@
+//! The engine: everything that is fixed once the builder is done.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{Event, event::OnEvent};
+use crate::{
+    client::Transport,
+    clock::Clock,
+    cookie::{self, CookieSpec},
+    policy::{Effective, RoleTable, Rules, Spec},
+    store::{DynStore, Expiry, Header, Identity},
+    token::{Random, RecordId, TokenId},
+    verdict::OriginRules,
+};
+
+/// The session engine of an application: built once, cheap to clone, shared by all handlers.
+///
+/// See [`Sessions::builder`].
+#[derive(Clone)]
+pub struct Sessions(pub(super) Arc<Engine>);
+
+pub(super) struct Engine {
+    pub(super) base: Spec,
+    pub(super) roles: RoleTable,
+    /// W for a session without a role, then for each role in the table's order.
+    pub(super) session_wide: Vec<(Rules, Effective)>,
+    pub(super) cookie: CookieSpec,
+    pub(super) transport: Transport,
+    pub(super) origins: OriginRules,
+    pub(super) store: Arc<dyn DynStore>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
+    pub(super) login_page: Option<String>,
+    pub(super) reauth_page: Option<String>,
+    pub(super) logout_path: Option<String>,
+    pub(super) status_path: Option<String>,
+    pub(super) realm: String,
+    pub(super) on_event: Option<OnEvent>,
+    /// Tokens whose logout the store has not confirmed yet: dead on this node.
+    pub(super) unconfirmed: Mutex<HashMap<TokenId, Option<RecordId>>>,
+    pub(super) spare: super::handle::Spare,
+}
+
+/// A stamp may be so far ahead of this machine's clock.
+pub(super) const MAX_SKEW_MS: u64 = 10_000;
+
+/// In an outage anybody can invent tokens to sign out with: beyond this, only the cookie goes.
+const UNKNOWN_DENIED_MOST: usize = 100_000;
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions")
+            .field("base", &self.0.base.name)
+            .field("roles", &self.0.roles.name)
+            .field("cookie", &self.0.cookie)
+            .field("store", &self.0.store)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sessions {
+    /// The application's base policy.
+    #[must_use]
+    pub fn base(&self) -> &Spec {
+        &self.0.base
+    }
+
+    /// The roles that sessions may have.
+    #[must_use]
+    pub fn roles(&self) -> RoleTable {
+        self.0.roles
+    }
+
+    /// The session cookie.
+    #[must_use]
+    pub fn cookie(&self) -> CookieSpec {
+        self.0.cookie
+    }
+
+    /// The time, in UTC milliseconds, by the builder's clock.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.0.clock.now_ms()
+    }
+
+    pub(crate) fn realm(&self) -> &str {
+        &self.0.realm
+    }
+
+    pub(crate) fn login_page(&self) -> Option<&str> {
+        self.0.login_page.as_deref()
+    }
+
+    pub(crate) fn reauth_page(&self) -> Option<&str> {
+        self.0.reauth_page.as_deref()
+    }
+
+    /// Whether `path` is one that `next` must never lead back to.
+    pub(crate) fn is_own_page(&self, path: &str) -> bool {
+        [&self.0.login_page, &self.0.reauth_page, &self.0.logout_path, &self.0.status_path]
+            .into_iter()
+            .flatten()
+            .any(|page| super::next::path_of(page) == path)
+    }
+
+    /// The `Set-Cookie` that removes the session cookie, with all attributes of the one that set it.
+    #[must_use]
+    pub fn removal_cookie(&self) -> String {
+        cookie::remove(&self.0.cookie)
+    }
+
+    #[allow(clippy::needless_pass_by_value, reason = "every caller makes the event for this call")]
+    pub(crate) fn tell(&self, event: Event) {
+        if let Some(on_event) = &self.0.on_event {
+            on_event(&event);
+        }
+    }
+
+    /// The role's rules and W, by the index of the role.
+    pub(super) fn session_wide(&self, role: Option<usize>) -> Option<&(Rules, Effective)> {
+        self.0.session_wide.get(role.map_or(0, |index| index + 1))
+    }
+
+    /// The index of a stored role name; `Err` for a name that this version does not know.
+    pub(super) fn role_index(&self, identity: &Identity) -> Result<Option<usize>, UnknownRole> {
+        match &identity.role {
+            None => Ok(None),
+            Some(id) => {
+                let found = self.0.roles.roles.iter().position(|role| role.id == &**id);
+                found.map(Some).ok_or(UnknownRole)
+            }
+        }
+    }
+
+    /// When a session with this header dies unattended.
+    pub(super) fn expiry(&self, header: &Header, w: &Effective) -> Expiry {
+        let at = header.authenticated.get(header.level as usize).copied().flatten().unwrap_or(header.created);
+        Expiry { idle_ms: w.idle_ms, absolute_at: at.saturating_add(w.absolute_ms) }
+    }
+
+    /// A mounted policy that this engine cannot hold: a role of another enum, or a `touch` too coarse for its `idle`.
+    #[must_use]
+    pub fn misfit(&self, spec: &Spec) -> Option<String> {
+        if spec.public {
+            return None;
+        }
+        let rules = spec.rules();
+        if let Some(roles) = rules.role
+            && !roles.is_of(self.0.roles)
+        {
+            return Some(format!(
+                "its `role` is of the enum `{}`, but the sessions were built with `{}`",
+                roles.table().name,
+                self.0.roles.name
+            ));
+        }
+        for (wide, effective) in &self.0.session_wide {
+            let idle_ms = rules.meet(*wide).resolve().idle_ms;
+            if effective.touch_ms > idle_ms / 10 && !self.0.store.exact_stamps() {
+                return Some(format!(
+                    "its `idle` is {} s, but activity is only written every {} s: write `touch = \"{}s\"` or less on the base",
+                    idle_ms / 1000,
+                    effective.touch_ms / 1000,
+                    (idle_ms / 10_000).max(1)
+                ));
+            }
+        }
+        None
+    }
+
+    /// Remembers a logout that the store could not confirm; without a record, if the store could not even say whose it is.
+    pub(super) fn deny_on_this_node(&self, token: TokenId, record: Option<RecordId>) {
+        let mut denied = self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner);
+        if record.is_some() || denied.len() < UNKNOWN_DENIED_MOST {
+            denied.insert(token, record);
+        }
+    }
+
+    /// The record of a token whose logout the store has not confirmed.
+    pub(super) fn denied_on_this_node(&self, token: TokenId) -> Option<Option<RecordId>> {
+        let denied = self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner);
+        if denied.is_empty() { None } else { denied.get(&token).copied() }
+    }
+
+    /// Forgets a logout that the store has confirmed.
+    pub(super) fn confirmed(&self, token: TokenId) {
+        self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner).remove(&token);
+    }
+}
+
+/// The stored role name is unknown to this version of the application.
+pub(super) struct UnknownRole;

@@ -1,0 +1,335 @@
+//! Changes that wait for the handler's answer.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    AuthEvent, SessionData, SessionError,
+    data::{RECORD_MOST_BYTES, carries, decode, encode},
+    handle::{Session, Standing, State},
+};
+use crate::{
+    policy::Level,
+    store::{DataChange, Entries, Identity, Snapshot, UserId},
+};
+
+/// Everything that is staged in one request.
+#[derive(Default)]
+pub(super) struct Staged {
+    /// Data for the session that was presented, or for a new anonymous one.
+    pub(super) data: Changes,
+    /// At most one.
+    pub(super) raise: Option<Raise>,
+}
+
+/// A rise: of the user, the level or the role.
+pub(super) enum Raise {
+    /// A new session, with the data that was set after `login`.
+    Login(Box<Login>),
+    /// The present session, authenticated again.
+    Reauth(Level),
+}
+
+/// A staged login.
+pub(super) struct Login {
+    pub(super) identity: Arc<Identity>,
+    pub(super) role: Option<usize>,
+    pub(super) level: Level,
+    pub(super) at: u64,
+    pub(super) data: Changes,
+}
+
+/// Changes by key; the last one wins.
+pub(super) type Changes = BTreeMap<&'static str, Change>;
+
+/// One change.
+#[derive(Clone)]
+pub(super) enum Change {
+    Set(Arc<[u8]>),
+    Remove,
+    /// A function of the stored value, applied again if the value changed meanwhile.
+    Update(Update),
+}
+
+pub(super) type Update = Arc<dyn Fn(Option<&[u8]>) -> Result<Arc<[u8]>, SessionError> + Send + Sync>;
+
+impl Change {
+    /// Whether the new value depends on the stored one.
+    pub(super) const fn depends(&self) -> bool {
+        matches!(self, Self::Update(_))
+    }
+
+    /// The entry after the change.
+    pub(super) fn apply(&self, stored: Option<&Arc<[u8]>>) -> Result<Option<Arc<[u8]>>, SessionError> {
+        match self {
+            Self::Set(value) => Ok(Some(Arc::clone(value))),
+            Self::Remove => Ok(None),
+            Self::Update(update) => update(stored.map(|value| &**value)).map(Some),
+        }
+    }
+}
+
+/// The entries after the changes.
+pub(super) fn merge(entries: &mut Entries, changes: Vec<DataChange>) {
+    for change in changes {
+        match change.value {
+            Some(value) => entries.insert(change.key, value),
+            None => entries.remove(&change.key),
+        };
+    }
+}
+
+/// Refuses a change after which the record is beyond its limit.
+pub(super) fn check_growth(entries: &Entries, changes: &[DataChange]) -> Result<(), SessionError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut after = entries.clone();
+    merge(&mut after, changes.to_vec());
+    check_size(&after)
+}
+
+/// Refuses a record beyond its limit.
+pub(super) fn check_size(entries: &Entries) -> Result<(), SessionError> {
+    let bytes: usize = entries.iter().map(|(key, value)| key.len() + value.len()).sum();
+    if bytes > RECORD_MOST_BYTES {
+        return Err(SessionError::TooLarge { bytes, most: RECORD_MOST_BYTES });
+    }
+    Ok(())
+}
+
+/// The changes as a store takes them, against the entries that it held.
+pub(super) fn against(changes: &Changes, entries: Option<&Entries>) -> Result<Vec<DataChange>, SessionError> {
+    changes
+        .iter()
+        .map(|(key, change)| {
+            let value = change.apply(entries.and_then(|entries| entries.get(*key)))?;
+            Ok(DataChange { key: Arc::from(*key), value })
+        })
+        .collect()
+}
+
+impl State {
+    /// The entry as the handler sees it: staged changes first.
+    fn entry(&self, key: &str) -> Result<Option<Arc<[u8]>>, SessionError> {
+        let present = || {
+            let stored = match &self.standing {
+                Standing::Live(snapshot) => snapshot.data.get(key),
+                _ => None,
+            };
+            match self.staged.data.get(key) {
+                Some(change) => change.apply(stored),
+                None => Ok(stored.cloned()),
+            }
+        };
+        match &self.staged.raise {
+            Some(Raise::Login(login)) => {
+                let carried = if carries_over(&self.standing, &login.identity) {
+                    present()?.filter(|value| carries(value))
+                } else {
+                    None
+                };
+                match login.data.get(key) {
+                    Some(change) => change.apply(carried.as_ref()),
+                    None => Ok(carried),
+                }
+            }
+            Some(Raise::Reauth(_)) | None => present(),
+        }
+    }
+
+    /// Stages a change, unless it cannot be applied or the record would grow beyond its limit.
+    fn stage(&mut self, key: &'static str, change: Change) -> Result<(), SessionError> {
+        let stored = match &self.standing {
+            Standing::Live(snapshot) => Some(&*snapshot.data),
+            _ => None,
+        };
+        let (changes, stored) = match &mut self.staged.raise {
+            // Carried entries are small against the limit, and are counted again at the commit.
+            Some(Raise::Login(login)) => (&mut login.data, None),
+            Some(Raise::Reauth(_)) | None => (&mut self.staged.data, stored),
+        };
+        let before = changes.insert(key, change);
+        let checked =
+            against(changes, stored).and_then(|changes| check_growth(stored.unwrap_or(&Entries::new()), &changes));
+        if checked.is_err() {
+            match before {
+                Some(before) => changes.insert(key, before),
+                None => changes.remove(key),
+            };
+        }
+        checked
+    }
+}
+
+/// Whether marked entries move over: the old session was anonymous, or the same user's. Where there was none, what this very
+/// request staged would have made an anonymous one.
+pub(super) fn carries_over(standing: &Standing, new: &Identity) -> bool {
+    match standing {
+        Standing::Live(old) => old.identity.user.is_none() || old.identity.user == new.user,
+        Standing::Nobody | Standing::Tombstone(_) => true,
+        _ => false,
+    }
+}
+
+impl Session {
+    /// The state, for a change of data. A route that does not see the presented session cannot write beside it:
+    /// the new cookie would sign the user out.
+    fn data_state(&self) -> Result<std::sync::MutexGuard<'_, State>, SessionError> {
+        let state = self.open_state()?;
+        let login = matches!(state.staged.raise, Some(Raise::Login(_)));
+        match &state.standing {
+            Standing::Superseded if !login => Err(SessionError::Superseded),
+            Standing::Barred(_, denial) if !login => Err(SessionError::Barred(denial.reason)),
+            _ => Ok(state),
+        }
+    }
+
+    /// The entry of type `T`.
+    ///
+    /// # Errors
+    /// If the stored bytes are not a `T`.
+    pub fn get<T: SessionData>(&self) -> Result<Option<T>, SessionError> {
+        let entry = self.state().entry(T::DATA.key)?;
+        entry.map(|value| decode(&value)).transpose()
+    }
+
+    /// Sets the entry of type `T`. Staged: it is kept if the answer is below 500. Without a session, an anonymous one is created.
+    ///
+    /// # Errors
+    /// If the value is too large (16 KiB), or nothing can be written here; see [`SessionError`].
+    #[allow(clippy::needless_pass_by_value, reason = "`set(Cart { … })` reads better, and the value is used up")]
+    pub fn set<T: SessionData>(&self, value: T) -> Result<(), SessionError> {
+        let bytes = encode(&value)?;
+        self.data_state()?.stage(T::DATA.key, Change::Set(bytes))
+    }
+
+    /// Removes the entry of type `T` and returns it. Staged, like [`set`](Self::set).
+    ///
+    /// # Errors
+    /// If the stored bytes are not a `T`, or nothing can be written here.
+    pub fn take<T: SessionData>(&self) -> Result<Option<T>, SessionError> {
+        let mut state = self.data_state()?;
+        let Some(stored) = state.entry(T::DATA.key)? else { return Ok(None) };
+        let value = decode(&stored)?;
+        state.stage(T::DATA.key, Change::Remove)?;
+        Ok(Some(value))
+    }
+
+    /// Changes the entry of type `T`, starting from its default. Staged, like [`set`](Self::set); if another request
+    /// changed the entry meanwhile, `change` is applied again to its value, so that nothing is lost.
+    ///
+    /// # Errors
+    /// If the stored bytes are not a `T`, the new value is too large, or nothing can be written here.
+    #[allow(clippy::unused_async, reason = "a later store may have to be asked before the first change")]
+    pub async fn update<T: SessionData + Default>(
+        &self,
+        change: impl Fn(&mut T) + Send + Sync + 'static,
+    ) -> Result<(), SessionError> {
+        let update = move |stored: Option<&[u8]>| {
+            let mut value = stored.map(decode::<T>).transpose()?.unwrap_or_default();
+            change(&mut value);
+            encode(&value)
+        };
+        let mut state = self.data_state()?;
+        let key = T::DATA.key;
+        // A change that is staged already stays in front of this one.
+        let earlier = match &state.staged.raise {
+            Some(Raise::Login(login)) => login.data.get(key).cloned(),
+            Some(Raise::Reauth(_)) | None => state.staged.data.get(key).cloned(),
+        };
+        let staged: Update = match earlier {
+            None => Arc::new(update),
+            Some(earlier) => Arc::new(move |stored| {
+                let before = earlier.apply(stored.map(Arc::from).as_ref())?;
+                update(before.as_deref())
+            }),
+        };
+        // Applied once now, so that a value that cannot be written is refused here and not at the answer.
+        state.stage(key, Change::Update(staged))
+    }
+
+    /// Signs a user in: a new session with a new token replaces the presented one. Staged: it takes effect if the answer is
+    /// below 400; otherwise no cookie is sent and the old session is as it was.
+    ///
+    /// # Errors
+    /// If the user id, role, level or time cannot be; see [`SessionError`].
+    pub fn login(&self, event: impl Into<AuthEvent>) -> Result<(), SessionError> {
+        let event = event.into();
+        let sessions = self.sessions()?;
+        let user = event.user?;
+        if event.level == Level::Anonymous {
+            return Err(SessionError::Level);
+        }
+        let at = event.at_ms.unwrap_or(self.0.now);
+        if at > self.0.now.saturating_add(super::engine::MAX_SKEW_MS) {
+            return Err(SessionError::AuthenticationInFuture);
+        }
+        let table = sessions.roles();
+        let role = match event.role {
+            Some(set) if set.is_of(table) => table.roles.iter().enumerate().find(|(index, _)| set.contains(*index)),
+            Some(set) => {
+                let (given, built) = (set.table().name, table.name);
+                return Err(SessionError::Role(format!(
+                    "the role is of the enum `{given}`, but the sessions were built with `{built}`"
+                )));
+            }
+            None if table.roles.is_empty() => None,
+            None => {
+                return Err(SessionError::Role(format!(
+                    "the sessions have roles (`{}`), and none was given",
+                    table.name
+                )));
+            }
+        };
+        let identity = Arc::new(Identity::new(Some(user), role.map(|(_, role)| Arc::from(role.id))));
+        let mut state = self.open_state()?;
+        state.staged.raise = Some(Raise::Login(Box::new(Login {
+            identity,
+            role: role.map(|(index, _)| index),
+            level: event.level,
+            at: at.min(self.0.now),
+            data: Changes::new(),
+        })));
+        Ok(())
+    }
+
+    /// The session's user authenticated again, at `level`. Staged, like [`login`](Self::login): the token is replaced, idle and
+    /// `fresh` start anew; the session's absolute end moves only if `level` is the session's own or higher.
+    ///
+    /// # Errors
+    /// [`SessionError::OtherUser`] if `user` is not the session's: the session is ended before this returns.
+    /// [`SessionError::NoUser`] if nobody is signed in.
+    pub async fn reauthenticated<U>(&self, user: U, level: Level) -> Result<(), SessionError>
+    where
+        U: TryInto<UserId>,
+        U::Error: Into<crate::store::UserIdError>,
+    {
+        let user: UserId = user.try_into().map_err(|error| SessionError::User(error.into()))?;
+        if level == Level::Anonymous {
+            return Err(SessionError::Level);
+        }
+        let same = {
+            let state = self.open_state()?;
+            let Standing::Live(snapshot) = &state.standing else { return Err(SessionError::NoUser) };
+            let Some(present) = &snapshot.identity.user else { return Err(SessionError::NoUser) };
+            *present == user
+        };
+        if !same {
+            self.end_now(crate::verdict::EndReason::IdentityChanged).await?;
+            return Err(SessionError::OtherUser);
+        }
+        let mut state = self.open_state()?;
+        if !matches!(state.staged.raise, Some(Raise::Login(_))) {
+            state.staged.raise = Some(Raise::Reauth(level));
+        }
+        Ok(())
+    }
+
+    /// The live session, if this route may see it.
+    pub(super) fn with_live<R>(&self, look: impl FnOnce(&Snapshot) -> R) -> Option<R> {
+        match &self.state().standing {
+            Standing::Live(snapshot) => Some(look(snapshot)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What is remembered of tokens that open nothing any more.
+//!
+//! Both kinds are capped in number. Whatever would be over the cap pushes out the one whose time is up next.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{
+    super::{EndReason, Superseded},
+    id_hash::IdHash,
+    tokens::Tokens,
+};
+use crate::token::{RecordId, TokenId};
+
+/// Why a token opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Ended(EndReason),
+    Superseded(Superseded),
+}
+
+#[derive(Debug)]
+struct Former {
+    /// The record that it opened.
+    of: RecordId,
+    /// Whether the record died with it.
+    last: bool,
+    /// When it may be forgotten.
+    until: u64,
+    fate: Fate,
+}
+
+#[derive(Debug)]
+pub(super) struct Past {
+    tokens: HashMap<TokenId, Former, IdHash>,
+    /// Records that are no longer live: why they ended, or `None` if they were succeeded by another.
+    records: HashMap<RecordId, Option<EndReason>, IdHash>,
+    ended: BTreeSet<(u64, TokenId)>,
+    superseded: BTreeSet<(u64, TokenId)>,
+    /// So many of each kind.
+    most: usize,
+}
+
+impl Past {
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            tokens: HashMap::default(),
+            records: HashMap::default(),
+            ended: BTreeSet::new(),
+            superseded: BTreeSet::new(),
+            most,
+        }
+    }
+
+    pub(super) fn fate(&self, token: &TokenId) -> Option<Fate> {
+        self.tokens.get(token).map(|former| former.fate)
+    }
+
+    /// Of a record that is no longer live; the inner is `None` if another one succeeded it.
+    pub(super) fn record(&self, record: &RecordId) -> Option<Option<EndReason>> {
+        self.records.get(record).copied()
+    }
+
+    /// The record is dead, and so is its last token.
+    pub(super) fn end(&mut self, token: TokenId, of: RecordId, reason: EndReason, until: u64, tokens: &Tokens) {
+        self.records.insert(of, Some(reason));
+        self.remember(token, Former { of, last: true, until, fate: Fate::Ended(reason) }, tokens);
+    }
+
+    /// Another record took over from this one.
+    pub(super) fn succeed(&mut self, token: TokenId, of: RecordId, by: Superseded, until: u64, tokens: &Tokens) {
+        self.records.insert(of, None);
+        self.remember(token, Former { of, last: true, until, fate: Fate::Superseded(by) }, tokens);
+    }
+
+    /// The record lives on under another token.
+    pub(super) fn rotate(&mut self, token: TokenId, of: RecordId, at: Superseded, until: u64, tokens: &Tokens) {
+        self.remember(token, Former { of, last: false, until, fate: Fate::Superseded(at) }, tokens);
+    }
+
+    /// A token of a dead session is superseded, too. One that was superseded before stays what it is.
+    pub(super) fn succeed_dead(&mut self, token: TokenId, by: Superseded, until: u64, tokens: &Tokens) {
+        let Some(former) = self.tokens.get(&token) else { return };
+        if let Fate::Ended(_) = former.fate {
+            let (of, last) = (former.of, former.last);
+            self.ended.remove(&(former.until, token));
+            self.remember(token, Former { of, last, until, fate: Fate::Superseded(by) }, tokens);
+        }
+    }
+
+    fn remember(&mut self, token: TokenId, former: Former, tokens: &Tokens) {
+        let kind = match former.fate {
+            Fate::Ended(_) => &mut self.ended,
+            Fate::Superseded(_) => &mut self.superseded,
+        };
+        kind.insert((former.until, token));
+        let over = if kind.len() > self.most { kind.pop_first() } else { None };
+        self.tokens.insert(token, former);
+        if let Some((_, over)) = over {
+            self.drop_token(&over, tokens);
+        }
+    }
+
+    /// Forgets a tombstone whose time is up; `false` if there is none.
+    pub(super) fn forget_ended(&mut self, now: u64, tokens: &Tokens) -> bool {
+        let up = self.ended.first().is_some_and(|(until, _)| *until <= now);
+        if let Some((_, token)) = up.then(|| self.ended.pop_first()).flatten() {
+            self.drop_token(&token, tokens);
+        }
+        up
+    }
+
+    /// A superseded token whose time is up, unless its successor lives longer than expected.
+    pub(super) fn superseded_until(&self, now: u64) -> Option<(TokenId, Superseded)> {
+        let (until, token) = self.superseded.first()?;
+        match self.tokens.get(token)?.fate {
+            Fate::Superseded(superseded) if *until <= now => Some((*token, superseded)),
+            _ => None,
+        }
+    }
+
+    /// Keeps a superseded token until then, or forgets it.
+    pub(super) fn keep_superseded(&mut self, token: TokenId, until: Option<u64>, tokens: &Tokens) {
+        let Some(former) = self.tokens.get_mut(&token) else { return };
+        if !self.superseded.remove(&(former.until, token)) {
+            return;
+        }
+        match until {
+            Some(until) => {
+                former.until = until;
+                self.superseded.insert((until, token));
+            }
+            None => self.drop_token(&token, tokens),
+        }
+    }
+
+    fn drop_token(&mut self, token: &TokenId, tokens: &Tokens) {
+        if let Some(former) = self.tokens.remove(token) {
+            if former.last {
+                self.records.remove(&former.of);
+            }
+            tokens.forget(token);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Roles are copied about.
+#![allow(unused)]
+use session_policy::SessionPolicy;
+
+#[derive(SessionPolicy)]
+enum Role {
+    //~^ ERROR the trait bound `Role: Copy` is not satisfied
+    Admin,
+}
+
+fn main() {}
