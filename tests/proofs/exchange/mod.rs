@@ -1,0 +1,19 @@
+//! The exchange as a client sees it: a router in this process, the test clock, the in-memory store behind switches.
+
+mod carry;
+mod challenge;
+mod future;
+mod handle;
+mod ladder;
+mod logout_outage;
+mod lowering;
+mod next;
+mod outage;
+mod races;
+mod room;
+mod sizes;
+mod staged;
+mod superseded;
+mod time;
+mod touch;
+mod updates;

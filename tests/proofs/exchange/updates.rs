@@ -1,0 +1,124 @@
+//! `update` loses nothing (semantics.md §7): not with threads, and not with a store that lets everybody else in between.
+
+use std::fmt;
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use session_policy::{
+    SessionData, SessionError,
+    clock::TestClock,
+    sessions::DataSpec,
+    store::{Commit, Committed, Create, Created, End, Ended, Loaded, MemoryStore, Rotate, Rotated, Store, StoreError},
+    token::TokenId,
+};
+
+use crate::support::{Client, Faulty, Open, World, builder, guarded, world, world_of};
+use session_policy::axum::PolicyRouter;
+
+const TASKS: usize = 64;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Count {
+    so_far: u64,
+}
+
+impl SessionData for Count {
+    const DATA: DataSpec = DataSpec::new("count");
+}
+
+fn counting(router: PolicyRouter) -> PolicyRouter {
+    router
+        .route(
+            "/count",
+            guarded::<Open, _, _>(|session, _| async move {
+                session.update(|count: &mut Count| count.so_far += 1).await?;
+                // Two in one request count twice.
+                session.update(|count: &mut Count| count.so_far += 1).await?;
+                Ok::<_, SessionError>("counted")
+            }),
+        )
+        .route(
+            "/counted",
+            guarded::<Open, _, _>(|session, _| async move {
+                session.get::<Count>().map(|count| count.map_or(0, |count| count.so_far).to_string())
+            }),
+        )
+}
+
+async fn assert_all_count(site: &World) {
+    let mut client = Client::new(&site.app);
+    client.login("alice").await;
+    let tasks: Vec<_> = (0..TASKS).map(|_| client.spawn(client.request(Method::POST, "/count"))).collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap().status(), 200);
+    }
+    assert_eq!(client.get("/counted").await.body, (2 * TASKS).to_string());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_parallel() {
+    assert_all_count(&world(Faulty::new(), counting)).await;
+}
+
+/// Every operation lets all other tasks run first: each round of 64 has one winner.
+#[tokio::test]
+async fn in_lockstep() {
+    let clock = TestClock::new();
+    let sessions = builder(&Faulty::new(), &clock).store(Polite(MemoryStore::new())).build().unwrap();
+    assert_all_count(&world_of(sessions, clock, Faulty::new(), counting)).await;
+}
+
+/// Different keys do not disturb each other; of the same key, the last writer wins.
+#[tokio::test]
+async fn other_keys_are_left_alone() {
+    let site = world(Faulty::new(), counting);
+    let mut client = Client::new(&site.app);
+    client.login("alice").await;
+    let mut tasks: Vec<_> = (0..8).map(|_| client.spawn(client.request(Method::POST, "/count"))).collect();
+    tasks.push(client.spawn(client.request(Method::POST, "/set?note=n&carried=c")));
+    for task in tasks {
+        assert_eq!(task.await.unwrap().status(), 200);
+    }
+    assert_eq!(client.get("/counted").await.body, "16");
+    assert_eq!(client.get("/note").await.body, "n c");
+}
+
+/// The in-memory store behind a network, as it were.
+struct Polite(MemoryStore);
+
+impl fmt::Debug for Polite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Polite")
+    }
+}
+
+impl Store for Polite {
+    async fn create(&self, create: Create) -> Result<Created, StoreError> {
+        tokio::task::yield_now().await;
+        Store::create(&self.0, create).await
+    }
+
+    async fn load(&self, token: TokenId) -> Result<Loaded, StoreError> {
+        tokio::task::yield_now().await;
+        Store::load(&self.0, token).await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        tokio::task::yield_now().await;
+        Store::commit(&self.0, commit).await
+    }
+
+    async fn rotate(&self, rotate: Rotate) -> Result<Rotated, StoreError> {
+        tokio::task::yield_now().await;
+        Store::rotate(&self.0, rotate).await
+    }
+
+    async fn end(&self, end: End) -> Result<Ended, StoreError> {
+        tokio::task::yield_now().await;
+        Store::end(&self.0, end).await
+    }
+
+    fn exact_stamps(&self) -> bool {
+        true
+    }
+}
