@@ -75,6 +75,31 @@ async fn named(me: sp::UserSession) {
 #[sp::axum::session(crate = sp, public)]
 async fn public() {}
 
+#[::sp::axum::session(crate = sp, idle = "10m", extends = Site)]
+mod admin {
+    #[::sp::axum::session(crate = ::sp, fresh = "5m")]
+    pub(super) async fn page(me: ::sp::UserSession) {
+        ::core::mem::drop(me);
+    }
+
+    pub(super) struct Api;
+
+    impl Api {
+        #[::sp::axum::session(crate = ::sp, super::Site2)]
+        pub(super) async fn page(me: ::sp::UserSession) {
+            Self::seen(me);
+        }
+
+        fn seen(me: ::sp::UserSession) {
+            ::core::mem::drop(me);
+        }
+    }
+}
+
+#[derive(sp::SessionPolicy)]
+#[session(crate = sp, profile = "owasp-high")]
+struct Site2;
+
 #[test]
 fn compiles_and_says_what_is_written() {
     use ::std::string::ToString;
@@ -87,5 +112,7 @@ fn compiles_and_says_what_is_written() {
     let _: ::axum::Router<u32> = ::axum::Router::new()
         .route("/", ::axum::routing::get(handler))
         .route("/named", ::axum::routing::get(named))
+        .route("/admin", ::axum::routing::get(admin::page))
+        .route("/api", ::axum::routing::get(admin::Api::page))
         .route("/public", ::axum::routing::get(public));
 }

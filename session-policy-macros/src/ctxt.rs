@@ -10,16 +10,34 @@ use crate::rules::Id;
 /// Gathers errors; must be asked for them by [`finish`](Self::finish) before it is dropped.
 pub(crate) struct Ctxt {
     errors: RefCell<Option<Vec<syn::Error>>>,
+    warnings: RefCell<Vec<Warning>>,
+}
+
+/// A weak but legal choice.
+pub(crate) struct Warning {
+    pub(crate) span: Span,
+    /// With the rule's id.
+    pub(crate) text: String,
 }
 
 impl Ctxt {
     pub(crate) fn new() -> Self {
-        Self { errors: RefCell::new(Some(Vec::new())) }
+        Self { errors: RefCell::new(Some(Vec::new())), warnings: RefCell::default() }
     }
 
     /// `text` at `span`; the rule's id is added.
     pub(crate) fn error(&self, span: Span, id: Id, text: impl Display) {
         self.push(syn::Error::new(span, format_args!("{text} [{id}]")));
+    }
+
+    /// `text` as a warning at `span`; the rule's id is added.
+    pub(crate) fn warn(&self, span: Span, id: Id, text: impl Display) {
+        self.warnings.borrow_mut().push(Warning { span, text: format!("{text} [{id}]") });
+    }
+
+    /// The warnings so far; to be shown only where there is no error.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        self.warnings.take()
     }
 
     /// `text` under all of `tokens`; the rule's id is added.

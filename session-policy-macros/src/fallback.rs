@@ -51,6 +51,7 @@ pub(crate) fn handler(
     let code = match named {
         // Perhaps in an `impl` block, where no type can stand.
         Some(path) => outer.stub(path),
+        None if outer.handler.in_impl => outer.stub(&outer.placeholder_path()),
         None => outer.placeholder(wrapped || 1 < sessions),
     };
     quote! { #errors #code }

@@ -10,38 +10,42 @@ mod duration;
 mod expand;
 mod fallback;
 mod model;
+mod profiles;
 mod rules;
 mod suggest;
 #[cfg(test)]
 mod tests;
 
+use expand::ide;
 use proc_macro::TokenStream;
 
 /// The policy of an axum handler; documented where the runtime crate exports it.
 #[proc_macro_attribute]
 pub fn axum_session(args: TokenStream, item: TokenStream) -> TokenStream {
     let item = proc_macro2::TokenStream::from(item);
-    fallback::catching(item.clone(), || expand::attribute("axum", args.into(), item))
+    fallback::catching(item.clone(), || {
+        ide::around_attribute(args.into(), item, |args, item| expand::attribute("axum", args, item))
+    })
 }
 
 /// A named policy (on a unit struct) or a policy per role (on an enum); documented where the runtime crate exports it.
 #[proc_macro_derive(SessionPolicy, attributes(session))]
 pub fn session_policy(item: TokenStream) -> TokenStream {
-    derive(item, expand::derive_policy)
+    derive("session", item, expand::derive_policy)
 }
 
 /// The session cookie; documented where the runtime crate exports it.
 #[proc_macro_derive(SessionCookie, attributes(cookie))]
 pub fn session_cookie(item: TokenStream) -> TokenStream {
-    derive(item, expand::derive_cookie)
+    derive("cookie", item, expand::derive_cookie)
 }
 
 /// One typed entry of session data; documented where the runtime crate exports it.
 #[proc_macro_derive(SessionData, attributes(data))]
 pub fn session_data(item: TokenStream) -> TokenStream {
-    derive(item, expand::derive_data)
+    derive("data", item, expand::derive_data)
 }
 
-fn derive(item: TokenStream, run: fn(proc_macro2::TokenStream) -> proc_macro2::TokenStream) -> TokenStream {
-    fallback::catching(proc_macro2::TokenStream::new(), || run(item.into()))
+fn derive(name: &str, item: TokenStream, run: fn(proc_macro2::TokenStream) -> proc_macro2::TokenStream) -> TokenStream {
+    fallback::catching(proc_macro2::TokenStream::new(), || ide::around_derive(name, item.into(), run))
 }

@@ -13,14 +13,23 @@
 //!
 //! # Features
 //!
-//! `macros` and `memory` are on by default. `axum`: the adapter for axum 0.8. `test`: the test kit.
+//! `macros` and `memory` are on by default. `axum`: the adapter for axum 0.8. `test`: the test kit. `report`: the policy
+//! report and its snapshot in review. `manifest`: the list of every declared policy, so that the report finds what was never
+//! mounted.
 
 pub mod client;
 pub mod clock;
 pub mod cookie;
 pub mod duration;
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub mod ide;
+#[cfg(feature = "manifest")]
+pub mod manifest;
 pub mod policy;
 mod random;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod request;
 pub mod sessions;
 pub mod store;
@@ -47,17 +56,55 @@ pub use session_policy_macros::SessionCookie;
 pub use session_policy_macros::SessionData;
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/session_policy.md")]
+///
+/// ## What each profile says
+///
+#[doc = include_str!("../docs/profiles.md")]
+///
+/// # Rules
+///
+#[doc = include_str!("../docs/rules.md")]
 pub use session_policy_macros::SessionPolicy;
 
 /// What generated code uses. No promise of stability: the two crates are released together.
 #[doc(hidden)]
-pub mod __private {
+pub mod __p {
     pub use core::option::Option::{None, Some};
 
     pub use crate::{
         cookie::{CookieSpec, SameSite, SessionCookie},
-        policy::*,
+        policy::{check::of as checks, *},
         sessions::{DataSpec, SessionData},
+    };
+
+    /// Registers a policy in the manifest, if there is one: `declare!(handler, DashboardPolicy)`.
+    pub use crate::__declare as declare;
+    #[cfg(feature = "manifest")]
+    pub use {
+        crate::manifest::{DECLARED, Declared},
+        linkme,
+    };
+}
+
+/// Without the manifest, nothing is registered.
+#[cfg(not(feature = "manifest"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declare {
+    ($carrier:ident, $policy:ty) => {};
+}
+
+/// One entry of the manifest.
+#[cfg(feature = "manifest")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declare {
+    ($carrier:ident, $policy:ty) => {
+        const _: () = {
+            #[$crate::__p::linkme::distributed_slice($crate::__p::DECLARED)]
+            #[linkme(crate = $crate::__p::linkme)]
+            static DECLARED: fn() -> $crate::__p::Declared = $crate::__p::Declared::$carrier::<$policy>;
+        };
     };
 }
 

@@ -61,9 +61,10 @@ fn a_logout_by_a_client_that_is_gone_is_a_logout() {
         let token = browser.token();
         let logout = Request::post("/logout").same_origin().header("Cookie", bank.cookie(&token)).keep_alive();
         let mut bytes = logout.bytes(&bank.authority);
-        // The beginning of another request: with it in hand, the server has no reason to look for the end of the stream
-        // before it has called the handler. (A client that is gone before its request was read asked for nothing.)
-        bytes.extend_from_slice(b"GET / HTTP/1.1\r\nHost:");
+        if round % 2 == 1 {
+            // The beginning of another request, which never comes.
+            bytes.extend_from_slice(b"GET / HTTP/1.1\r\nHost:");
+        }
         let mut wire = bank.connect();
         wire.write(&bytes);
         wire.close();

@@ -5,6 +5,8 @@ use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 use lexopt::{Arg, Parser, ValueExt};
 use session_policy::verdict::Origin;
 
+use crate::report::Form;
+
 /// The text of `--help`.
 pub(crate) const HELP: &str = "\
 A small bank whose sessions are guarded by session-policy.
@@ -18,7 +20,8 @@ Options:
   --origin <origin>   an origin of this bank, such as https://bank.example; may be repeated;
                       needed with TLS on an address that is not loopback
   --test-clock        a clock that POST /__clock moves, and routes that fail on purpose; loopback only
-  --policies          print every route with its policy as a Markdown table, and exit
+  --policies[=<form>] print every route with its policy, where each value comes from, and the controls that it meets,
+                      and exit; the form is markdown, json or html [default: markdown]
   -h, --help          print this, and exit
   -V, --version       print the version, and exit
 ";
@@ -27,7 +30,7 @@ Options:
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Serve(Options),
-    Policies(Options),
+    Policies(Options, Form),
     Help,
     Version,
 }
@@ -57,7 +60,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
     let mut listen = SocketAddr::from(([127, 0, 0, 1], 3000));
     let (mut cert, mut key) = (None, None);
     let mut origins = Vec::new();
-    let (mut test_clock, mut policies) = (false, false);
+    let mut test_clock = false;
+    let mut policies = None;
     while let Some(argument) = parser.next().map_err(line)? {
         match argument {
             Arg::Long("listen") => listen = address(&text(&mut parser)?)?,
@@ -65,7 +69,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
             Arg::Long("tls-key") => key = Some(PathBuf::from(parser.value().map_err(line)?)),
             Arg::Long("origin") => origins.push(origin(text(&mut parser)?)?),
             Arg::Long("test-clock") => test_clock = true,
-            Arg::Long("policies") => policies = true,
+            Arg::Long("policies") => policies = Some(form(parser.optional_value())?),
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
             Arg::Short('V') | Arg::Long("version") => return Ok(Command::Version),
             other => return Err(format!("{}; `bank --help` lists the options", other.unexpected())),
@@ -79,7 +83,18 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
     };
     let options = Options { listen, tls, origins, test_clock };
     safe(&options)?;
-    Ok(if policies { Command::Policies(options) } else { Command::Serve(options) })
+    Ok(match policies {
+        Some(form) => Command::Policies(options, form),
+        None => Command::Serve(options),
+    })
+}
+
+/// The form of the report, if one is named.
+fn form(word: Option<OsString>) -> Result<Form, String> {
+    let Some(word) = word else { return Ok(Form::Markdown) };
+    word.to_str()
+        .and_then(Form::parse)
+        .ok_or_else(|| format!("--policies={}: write markdown, json or html", word.to_string_lossy()))
 }
 
 /// Refuses what would put sessions at risk.
@@ -149,7 +164,12 @@ mod tests {
         let options = Options { listen, tls: None, origins: vec![], test_clock: false };
         assert_eq!(parsed(""), Ok(Command::Serve(options)));
         assert_eq!(parsed("--policies --help"), Ok(Command::Help));
-        assert!(matches!(parsed("--policies --test-clock"), Ok(Command::Policies(Options { test_clock: true, .. }))));
+        assert!(matches!(
+            parsed("--policies --test-clock"),
+            Ok(Command::Policies(Options { test_clock: true, .. }, Form::Markdown))
+        ));
+        assert!(matches!(parsed("--policies=html"), Ok(Command::Policies(_, Form::Html))));
+        assert!(matches!(parsed("--test-clock --policies=json"), Ok(Command::Policies(_, Form::Json))));
     }
 
     #[test]
@@ -184,5 +204,8 @@ mod tests {
         assert!(fault("--lisen 1").contains("--lisen"));
         assert!(fault("serve").contains("serve"));
         assert!(fault("--listen").contains("--listen"));
+        assert!(fault("--policies=pdf").contains("markdown, json or html"));
+        // Only with `=`, so that what follows stays an argument of its own.
+        assert!(fault("--policies json").contains("json"));
     }
 }

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     let done = match command {
         Command::Help => say(cli::HELP),
         Command::Version => say(concat!("bank ", env!("CARGO_PKG_VERSION"), "\n")),
-        Command::Policies(options) => print_policies(&options),
+        Command::Policies(options, form) => print_policies(&options, form),
         Command::Serve(options) => server::run(&options),
     };
     match done {
@@ -39,10 +39,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints the table of routes.
-fn print_policies(options: &cli::Options) -> Result<(), Box<dyn Error>> {
+/// Prints the policy report.
+fn print_policies(options: &cli::Options, form: report::Form) -> Result<(), Box<dyn Error>> {
     let routes = app::routes(options, options.listen)?;
-    say(&report::table(routes.routes()))
+    say(&report::printed(&routes.report(), form)?)
 }
 
 /// Writes to the standard output. A reader that went away is an error here, and not a panic as with `println!`.

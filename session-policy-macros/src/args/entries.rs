@@ -52,6 +52,10 @@ pub(crate) fn entries(cx: &Ctxt, tokens: TokenStream) -> Vec<Entry> {
                 }
                 entry(cx, std::mem::take(&mut open), &mut all);
             }
+            TokenTree::Punct(other) if other.as_char() == ';' => {
+                cx.error(other.span(), ids::SYNTAX, "expected a comma, found `;`");
+                entry(cx, std::mem::take(&mut open), &mut all);
+            }
             token => open.push(token),
         }
     }

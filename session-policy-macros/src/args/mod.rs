@@ -1,5 +1,6 @@
 //! From tokens to slots that keep their key, so that every later error lands on what was written.
 
+mod bind;
 mod cookie;
 mod data;
 mod entries;
@@ -9,11 +10,12 @@ mod slot;
 mod value;
 mod words;
 
+pub(crate) use bind::Bind;
 pub(crate) use cookie::CookieArgs;
 pub(crate) use data::DataArgs;
-pub(crate) use entries::{attributes, entries};
-pub(crate) use keys::Where;
+pub(crate) use entries::{Entry, Given, attributes, entries};
+pub(crate) use keys::{HIDDEN_KEY, KEYS, Key, Support, Where};
 pub(crate) use session::{Deviation, RoleList, SessionArgs};
-pub(crate) use slot::{Slot, Spanned};
+pub(crate) use slot::{Slot, Spanned, Written};
 pub(crate) use value::spelled;
-pub(crate) use words::{Activity, Bind, Csrf, Event, Level, OnDenied, OnMismatch, OnStoreError, SameSite, Word};
+pub(crate) use words::{Activity, Csrf, Event, Level, Lifetime, OnDenied, OnMismatch, OnStoreError, SameSite, Word};

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The tokens of a value, or an error with an example.
-fn tokens(cx: &Ctxt, key: &Ident, given: Given, example: &str) -> Option<TokenStream> {
+pub(super) fn tokens(cx: &Ctxt, key: &Ident, given: Given, example: &str) -> Option<TokenStream> {
     match given {
         Given::Value(tokens) => Some(tokens),
         Given::Nothing => {
@@ -30,7 +30,7 @@ fn tokens(cx: &Ctxt, key: &Ident, given: Given, example: &str) -> Option<TokenSt
 }
 
 /// Values that stand between brackets, or one alone; with the place of the whole.
-fn items(cx: &Ctxt, key: &Ident, tokens: TokenStream) -> Option<Spanned<Vec<TokenStream>>> {
+pub(super) fn items(cx: &Ctxt, key: &Ident, tokens: TokenStream) -> Option<Spanned<Vec<TokenStream>>> {
     let mut alone = tokens.clone().into_iter();
     if let (Some(TokenTree::Group(group)), None) = (alone.next(), alone.next())
         && group.delimiter() == Delimiter::Bracket
@@ -59,15 +59,17 @@ fn first_span(tokens: &TokenStream) -> Span {
 }
 
 /// A string; `what` names it in the error.
-fn string(cx: &Ctxt, key: &Ident, tokens: &TokenStream, what: &str) -> Option<LitStr> {
+pub(super) fn string(cx: &Ctxt, key: &Ident, tokens: &TokenStream, what: &str) -> Option<LitStr> {
     match syn::parse2::<Lit>(tokens.clone()) {
         Ok(Lit::Str(text)) => return Some(text),
         // `auth = full`
-        _ if syn::parse2::<Path>(tokens.clone()).is_ok_and(|path| path.get_ident().is_some()) => cx.error_on(
-            tokens,
-            ids::WRONG_KIND_OF_VALUE,
-            format_args!("`{key}` takes {what}; write `{key} = \"{tokens}\"`"),
-        ),
+        _ if syn::parse2::<Path>(tokens.clone()).is_ok_and(|path| path.get_ident().is_some()) => {
+            // `same_site = Lax`: a word of the key, but for its case.
+            let (written, lower) = (tokens.to_string(), tokens.to_string().to_lowercase());
+            let word = if what.contains(&format!("\"{lower}\"")) { lower } else { written };
+            let text = format_args!("`{key}` takes {what}; write `{key} = \"{word}\"`");
+            cx.error_on(tokens, ids::WRONG_KIND_OF_VALUE, text);
+        }
         _ => cx.error_on(tokens, ids::WRONG_KIND_OF_VALUE, format_args!("`{key}` takes {what} in quotes")),
     }
     None
@@ -121,6 +123,42 @@ pub(super) fn seconds(cx: &Ctxt, key: &Ident, given: Given, example: &str) -> Op
     None
 }
 
+/// A duration in seconds, or `"off"`.
+pub(super) fn seconds_or_off(cx: &Ctxt, key: &Ident, given: Given, example: &str) -> Option<Spanned<Option<u32>>> {
+    if let Given::Value(tokens) = &given
+        && let Ok(Lit::Str(text)) = syn::parse2::<Lit>(tokens.clone())
+        && plain(&text.value()) == "off"
+    {
+        if text.value() == "off" {
+            return Some(Spanned { value: None, span: text.span() });
+        }
+        cx.error(text.span(), ids::UNKNOWN_VALUE, "write `\"off\"`");
+        return None;
+    }
+    let seconds = seconds(cx, key, given, example)?;
+    Some(Spanned { value: Some(seconds.value), span: seconds.span })
+}
+
+/// A number of things.
+pub(super) fn count(cx: &Ctxt, key: &Ident, given: Given, example: &str) -> Option<Spanned<u32>> {
+    let tokens = tokens(cx, key, given, example)?;
+    let text = match syn::parse2::<Lit>(tokens.clone()) {
+        Ok(Lit::Int(number)) if number.suffix().is_empty() => match number.base10_parse() {
+            Ok(value) => return Some(Spanned { value, span: number.span() }),
+            Err(_) if number.base10_digits().starts_with('-') => {
+                format!("`{key}` takes a whole number; write `{example}`")
+            }
+            Err(_) => format!("`{number}` is too large; write `{example}`"),
+        },
+        Ok(Lit::Str(text)) if text.value().parse::<u32>().is_ok() => {
+            format!("`{key}` takes a number without quotes; write `{key} = {}`", text.value())
+        }
+        _ => format!("`{key}` takes a whole number; write `{example}`"),
+    };
+    cx.error_on(&tokens, ids::WRONG_KIND_OF_VALUE, text);
+    None
+}
+
 /// One word.
 pub(super) fn word<W: Word>(cx: &Ctxt, key: &Ident, given: Given, example: &str) -> Option<Spanned<W>> {
     let tokens = tokens(cx, key, given, example)?;
@@ -151,8 +189,10 @@ fn allowed<W: Word>() -> String {
     suggest::any_of(quoted::<W>().iter().map(String::as_str))
 }
 
+/// What this version carries out.
 fn quoted<W: Word>() -> Vec<String> {
-    W::WORDS.iter().map(|(word, _, _)| format!("\"{word}\"")).collect()
+    let now = W::WORDS.iter().filter(|(_, _, value)| !W::LATER.contains(value));
+    now.map(|(word, _, _)| format!("\"{word}\"")).collect()
 }
 
 fn known<W: Word>(cx: &Ctxt, key: &Ident, text: &LitStr) -> Option<Spanned<W>> {
@@ -163,8 +203,6 @@ fn known<W: Word>(cx: &Ctxt, key: &Ident, text: &LitStr) -> Option<Spanned<W>> {
     let bare = plain(&written);
     if let Some((_, why)) = W::UNSAFE.iter().find(|(word, _)| *word == bare) {
         cx.error(span, ids::UNSAFE_VALUE, format_args!("`{key} = \"{written}\"` does not exist: {why}"));
-    } else if W::is_later(&written) {
-        cx.error(span, ids::NOT_SUPPORTED, format_args!("`\"{written}\"` is not supported by this version"));
     } else {
         let met = W::MET.iter().find(|(word, _)| *word == bare).map(|(_, ours)| *ours);
         let near = met.or_else(|| suggest::closest(&written, W::WORDS.iter().map(|(word, _, _)| *word)));

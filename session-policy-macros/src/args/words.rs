@@ -2,12 +2,10 @@
 
 /// The values of one key.
 pub(crate) trait Word: Copy + PartialEq + 'static {
-    /// The words of the language that this version supports, and the variant of the runtime's type.
+    /// The words of the language, and the variant of the runtime's type.
     const WORDS: &'static [(&'static str, &'static str, Self)];
-    /// Whether the language has the word, but this version does not.
-    fn is_later(_word: &str) -> bool {
-        false
-    }
+    /// Those of them that this version does not carry out.
+    const LATER: &'static [Self] = &[];
     /// What other frameworks call it, in lower case without separators, and ours.
     const MET: &'static [(&'static str, &'static str)] = &[];
     /// Choices that do not exist because they are unsafe, and why.
@@ -33,7 +31,7 @@ const UNSEEN: &str = "a mismatch is at least logged; write `\"log\"`";
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal => $runtime:literal,)* } $($rest:tt)*) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum $name { $($variant,)* }
         impl Word for $name {
             const WORDS: &'static [(&'static str, &'static str, Self)] = &[$(($word, $runtime, Self::$variant),)*];
@@ -54,19 +52,6 @@ words! {
         ("none", "anonymous"), ("guest", "anonymous"), ("optional", "anonymous"), ("rememberme", "remembered"),
         ("user", "full"), ("password", "full"), ("required", "full"), ("login", "full"), ("2fa", "mfa"),
         ("totp", "mfa"), ("webauthn", "mfa"), ("passkey", "mfa"),
-    ];
-}
-
-words! {
-    /// `bind`.
-    Bind {
-        Ua = "ua" => "ua",
-    }
-    fn is_later(word: &str) -> bool {
-        matches!(word, "ip" | "dbsc" | "dbsc-optional") || word.starts_with("ip/") || word.starts_with("header:")
-    }
-    const MET: &'static [(&'static str, &'static str)] = &[
-        ("useragent", "ua"), ("agent", "ua"), ("browser", "ua"),
     ];
 }
 
@@ -107,10 +92,9 @@ words! {
     Csrf {
         Off = "off" => "Off",
         Origin = "origin" => "Origin",
+        Token = "token" => "Token",
     }
-    fn is_later(word: &str) -> bool {
-        word == "token"
-    }
+    const LATER: &'static [Self] = &[Self::Token];
     const MET: &'static [(&'static str, &'static str)] = &[
         ("none", "off"), ("disabled", "off"), ("false", "off"), ("fetchmetadata", "origin"), ("header", "origin"),
         ("referer", "origin"), ("on", "origin"), ("true", "origin"),
@@ -122,10 +106,9 @@ words! {
     Activity {
         Active = "active" => "Active",
         Passive = "passive" => "Passive",
+        Stream = "stream" => "Stream",
     }
-    fn is_later(word: &str) -> bool {
-        word == "stream"
-    }
+    const LATER: &'static [Self] = &[Self::Stream];
     const MET: &'static [(&'static str, &'static str)] = &[
         ("none", "passive"), ("background", "passive"), ("poll", "passive"), ("polling", "passive"),
     ];
@@ -155,6 +138,41 @@ words! {
     ];
     const UNSAFE: &'static [(&'static str, &'static str)] = &[
         ("allow", OPEN), ("open", OPEN), ("ignore", OPEN),
+    ];
+}
+
+words! {
+    /// `lifetime`.
+    Lifetime {
+        Browser = "browser" => "Browser",
+        Persistent = "persistent" => "Persistent",
+    }
+    const MET: &'static [(&'static str, &'static str)] = &[
+        ("session", "browser"), ("sessioncookie", "browser"), ("permanent", "persistent"), ("true", "persistent"),
+        ("forever", "persistent"),
+    ];
+}
+
+words! {
+    /// `on_limit`.
+    OnLimit {
+        Reject = "reject" => "Reject",
+        EvictOldest = "evict_oldest" => "EvictOldest",
+        EvictIdle = "evict_idle" => "EvictIdle",
+    }
+    const MET: &'static [(&'static str, &'static str)] = &[
+        ("deny", "reject"), ("refuse", "reject"), ("block", "reject"), ("evict", "evict_oldest"),
+        ("revokeoldest", "evict_oldest"), ("logoutoldest", "evict_oldest"), ("kick", "evict_oldest"),
+    ];
+}
+
+words! {
+    /// `until` of session data.
+    Until {
+        BrowserClose = "browser_close" => "BrowserClose",
+    }
+    const MET: &'static [(&'static str, &'static str)] = &[
+        ("browser", "browser_close"), ("close", "browser_close"), ("session", "browser_close"),
     ];
 }
 

@@ -12,9 +12,21 @@ pub(super) fn of_handler(handler: &Handler, policy: &Policy) -> String {
     if policy.public {
         return format!("Session policy of [`{name}()`]: public, no checks and no session.");
     }
+    format!("Session policy of [`{name}()`]: {}.", words(policy))
+}
+
+/// What hovering over `AdminModulePolicy` shows.
+pub(super) fn of_module(name: &str, policy: &Policy) -> String {
+    format!("Session policy of the handlers in [`mod@{name}`]: {}.", words(policy))
+}
+
+fn words(policy: &Policy) -> String {
     let mut words: Vec<String> = Vec::new();
     if let Some(base) = &policy.extends {
         words.push(format!("all of `{}`", spelled(base)));
+    }
+    if policy.module.is_some() {
+        words.push("all of its module".to_owned());
     }
     let durations = [("idle", &policy.idle), ("absolute", &policy.absolute), ("fresh", &policy.fresh)];
     for (key, duration) in durations {
@@ -30,7 +42,7 @@ pub(super) fn of_handler(handler: &Handler, policy: &Policy) -> String {
         words.push(names.join(" or "));
     }
     for bind in &policy.bind {
-        words.push(format!("bound to {}", bind.word()));
+        words.push(format!("bound to {}", bind.kind()));
     }
     if !policy.rotate_on.is_empty() {
         let events: Vec<&str> = policy.rotate_on.iter().map(|event| event.word()).collect();
@@ -45,5 +57,5 @@ pub(super) fn of_handler(handler: &Handler, policy: &Policy) -> String {
     if words.is_empty() {
         words.push("the defaults".to_owned());
     }
-    format!("Session policy of [`{name}()`]: {}.", words.join(", "))
+    words.join(", ")
 }

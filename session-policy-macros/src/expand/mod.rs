@@ -5,20 +5,23 @@ mod cookie;
 mod data;
 mod doc;
 mod handler;
+pub(crate) mod ide;
+mod module;
 mod policy;
 mod roles;
+mod weak;
 
 pub(crate) use handler::Outer;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Data, DeriveInput, Fields, Path};
+use syn::{Attribute, Data, DeriveInput, Fields, Path};
 
 use crate::{
     args::{CookieArgs, DataArgs, SessionArgs, Slot, Where, attributes, entries},
     ctxt::Ctxt,
     fallback,
-    model::{Handler, Policy, plain, policy_name},
+    model::{Handler, Module, Policy, module_policy_name, plain, policy_name},
     rules::{self, DataFacts, HandlerFacts, PolicyFacts, ids},
 };
 
@@ -40,8 +43,14 @@ impl ToTokens for Krate {
 /// `#[session(…)]` above a handler; `adapter` is the framework's module in the runtime crate.
 pub(crate) fn attribute(adapter: &str, args: TokenStream, item: TokenStream) -> TokenStream {
     let cx = Ctxt::new();
-    let args = SessionArgs::read(&cx, Where::Handler, entries(&cx, args));
+    let module = Module::parse(item.clone());
+    let place = if module.is_some() { Where::Module } else { Where::Handler };
+    let args = SessionArgs::read(&cx, place, entries(&cx, args));
     let krate = Krate::of(&args.krate);
+    if let Some(module) = module {
+        let args = judged(&cx, args, Some(module_policy_name(&module.name)));
+        return module::expand(cx, args, &krate, &module);
+    }
     let handler = Handler::parse(&cx, item.clone());
     let own_name = handler.as_ref().map(|handler| policy_name(&handler.sig.ident));
     let args = judged(&cx, args, own_name);
@@ -51,20 +60,29 @@ pub(crate) fn attribute(adapter: &str, args: TokenStream, item: TokenStream) -> 
     let facts = HandlerFacts { args, handler };
     rules::apply(&cx, rules::HANDLER, &facts);
     let HandlerFacts { args, handler } = facts;
-    let outer = Outer { krate: &krate, adapter, handler };
-    match cx.finish() {
+    let warnings = cx.warnings();
+    let errors = cx.finish();
+    let warnings = if errors.is_ok() { warnings } else { Vec::new() };
+    let outer = Outer { krate: &krate, adapter, handler, warnings };
+    match errors {
         Ok(()) => match &args.named {
-            Some(path) => outer.named(path),
+            Some(path) => outer.named(path, args.module.as_ref()),
             None => outer.guarded(&Policy::new(args)),
         },
         Err(errors) => fallback::handler(&errors, outer, args.named.as_ref(), &item),
     }
 }
 
+fn is_session(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|segment| segment.ident == "session")
+}
+
 /// Applies the rules that every `#[session(…)]` has to keep.
-fn judged(cx: &Ctxt, args: SessionArgs, own_name: Option<String>) -> SessionArgs {
+pub(crate) fn judged(cx: &Ctxt, args: SessionArgs, own_name: Option<String>) -> SessionArgs {
     let facts = PolicyFacts { args, own_name };
-    rules::apply(cx, rules::POLICY, &facts);
+    for rules in rules::POLICY {
+        rules::apply(cx, rules, &facts);
+    }
     facts.args
 }
 
@@ -86,11 +104,14 @@ fn derive_base(item: &DeriveInput) -> TokenStream {
     let krate = Krate::of(&args.krate);
     unit_struct(&cx, item, ids::POLICY_SHAPE, "a policy is a constant");
     let args = judged(&cx, args, Some(item.ident.to_string()));
+    let weak = weak::of(&cx.warnings(), &item.attrs);
     let errors = cx.finish();
-    let policy = if errors.is_ok() { Policy::new(args) } else { Policy::default() };
+    let (policy, weak) = if errors.is_ok() { (Policy::new(args), weak) } else { Default::default() };
     let code = policy::implementation(&krate, &item.ident, &policy, &plain(&item.ident));
-    let checks = checks::of_type(&krate, &[], &item.ident, &policy, None);
-    fallback::implementing(errors, item, quote! { #code #checks })
+    let checks = checks::of_type(&krate, &[], &item.ident, &policy, None, item.ident.span());
+    let name = &item.ident;
+    let declared = quote! { #krate::__p::declare!(named, #name); };
+    fallback::implementing(errors, item, quote! { #code #declared #checks #weak })
 }
 
 /// `#[derive(SessionCookie)]`
@@ -118,7 +139,9 @@ pub(crate) fn derive_data(item: TokenStream) -> TokenStream {
     let cx = Ctxt::new();
     let args = DataArgs::read(&cx, attributes(&cx, &item.attrs, "data"));
     let facts = DataFacts { args, item };
-    rules::apply(&cx, rules::DATA, &facts);
+    for rules in rules::DATA {
+        rules::apply(&cx, rules, &facts);
+    }
     let DataFacts { args, item } = facts;
     let errors = cx.finish();
     let krate = Krate::of(&args.krate);

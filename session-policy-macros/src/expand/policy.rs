@@ -12,7 +12,7 @@ use crate::{
 
 /// `value`, where `__p` is the runtime crate's private module.
 pub(super) fn private(krate: &Krate, value: &TokenStream) -> TokenStream {
-    quote! { { use #krate::__private as __p; #value } }
+    quote! { { use #krate::__p; #value } }
 }
 
 /// `impl Policy for name`.
@@ -21,7 +21,7 @@ pub(super) fn implementation(krate: &Krate, name: &Ident, policy: &Policy, shown
     quote! {
         #[automatically_derived]
         impl #krate::Policy for #name {
-            const SPEC: #krate::policy::Spec = #spec;
+            const SPEC: #krate::__p::Spec = #spec;
         }
     }
 }
@@ -47,6 +47,16 @@ pub(super) fn spec(krate: &Krate, shown: &str, place: Span, policy: &Policy) -> 
     if let Some(on_store_error) = word(policy.on_store_error.as_ref()) {
         spec.extend(quote!(.on_store_error(__p::OnStoreError::#on_store_error)));
     }
+    if let Some(module) = &policy.module {
+        spec.extend(quote!(.within(&<#module as __p::Policy>::SPEC)));
+    }
+    if policy.csrf_on_every_method {
+        spec.extend(quote!(.csrf_on_every_method()));
+    }
+    if !policy.profiles.is_empty() {
+        let profiles = &policy.profiles;
+        spec.extend(quote!(.profiles(&[#(#profiles),*])));
+    }
     if !policy.deviations.is_empty() {
         let deviations = policy.deviations.iter().map(|deviation| {
             let (key, why) = (deviation.key.to_string(), &deviation.why);
@@ -66,17 +76,27 @@ pub(super) fn spec_of(krate: &Krate, path: &Path) -> TokenStream {
 /// The `Rules` that are written.
 pub(super) fn rules(policy: &Policy) -> TokenStream {
     let mut rules = quote!(__p::Rules::UNSET);
-    let durations =
-        [("idle", &policy.idle), ("absolute", &policy.absolute), ("fresh", &policy.fresh), ("touch", &policy.touch)];
-    for (key, duration) in durations {
-        if let Some(Spanned { value, span }) = duration {
-            let key = format_ident!("{key}");
-            let mut seconds = Literal::u32_unsuffixed(*value);
-            seconds.set_span(Span::call_site().located_at(*span));
-            rules.extend(quote!(.#key(#seconds)));
-        }
+    let filled = policy.filled;
+    let durations = [
+        ("idle", &policy.idle, filled.idle),
+        ("absolute", &policy.absolute, filled.absolute),
+        ("fresh", &policy.fresh, None),
+        ("touch", &policy.touch, None),
+    ];
+    for (key, written, filled) in durations {
+        let key = format_ident!("{key}");
+        let seconds = match (written, filled) {
+            (Some(Spanned { value, span }), _) => {
+                let mut seconds = Literal::u32_unsuffixed(*value);
+                seconds.set_span(Span::call_site().located_at(*span));
+                seconds
+            }
+            (None, Some(seconds)) => Literal::u32_unsuffixed(seconds),
+            (None, None) => continue,
+        };
+        rules.extend(quote!(.#key(#seconds)));
     }
-    if let Some(level) = word(policy.auth.as_ref()) {
+    if let Some(level) = word(policy.auth.as_ref()).or_else(|| filled.auth.map(variant)) {
         rules.extend(quote!(.auth(__p::Level::#level)));
     }
     if let Some(roles) = &policy.role {
@@ -90,13 +110,15 @@ pub(super) fn rules(policy: &Policy) -> TokenStream {
         };
         match bind {
             Bind::Ua => rules.extend(quote!(.bind_ua(#on_mismatch))),
+            // Not supported: refused before.
+            Bind::Ip { .. } | Bind::Header(_) | Bind::Dbsc { .. } => {}
         }
     }
     for event in &policy.rotate_on {
         let event = format_ident!("{}", event.variant());
         rules.extend(quote!(.rotate_on(__p::Events::#event)));
     }
-    if let Some(csrf) = word(policy.csrf.as_ref()) {
+    if let Some(csrf) = word(policy.csrf.as_ref()).or_else(|| filled.csrf.map(variant)) {
         rules.extend(quote!(.csrf(__p::Csrf::#csrf)));
     }
     rules
@@ -113,5 +135,9 @@ fn role_set(roles: &Spanned<Vec<Path>>) -> TokenStream {
 
 /// The variant of the runtime's type.
 fn word<W: Word>(word: Option<&Spanned<W>>) -> Option<Ident> {
-    word.map(|word| format_ident!("{}", word.value.variant()))
+    word.map(|word| variant(word.value))
+}
+
+fn variant<W: Word>(word: W) -> Ident {
+    format_ident!("{}", word.variant())
 }

@@ -21,19 +21,22 @@ pub(super) fn derive(item: &DeriveInput, data: &DataEnum) -> TokenStream {
     if !item.generics.params.is_empty() {
         cx.error_on(&item.generics, ids::POLICY_SHAPE, "roles are names, so their enum has no parameters");
     }
-    let all: Vec<SessionArgs> = data
-        .variants
-        .iter()
-        .map(|variant| SessionArgs::read(&cx, Where::Role, attributes(&cx, &variant.attrs, "session")))
-        .map(|args| super::judged(&cx, args, None))
-        .collect();
+    let mut weak = TokenStream::new();
+    let mut all: Vec<SessionArgs> = Vec::new();
+    for variant in &data.variants {
+        let args = SessionArgs::read(&cx, Where::Role, attributes(&cx, &variant.attrs, "session"));
+        all.push(super::judged(&cx, args, None));
+        let attrs: Vec<_> = item.attrs.iter().chain(&variant.attrs).cloned().collect();
+        weak.extend(super::weak::of(&cx.warnings(), &attrs));
+    }
     let facts = RolesFacts { name: item.ident.clone(), roles: data.variants.iter().cloned().zip(all).collect() };
     rules::apply(&cx, rules::ROLES, &facts);
     match cx.finish() {
         Ok(()) => {
             let roles =
                 data.variants.iter().zip(facts.roles).map(|(variant, (_, args))| Role::new(item, variant, args));
-            implementation(&krate, item, &roles.collect::<Vec<_>>())
+            let code = implementation(&krate, item, &roles.collect::<Vec<_>>());
+            quote! { #code #weak }
         }
         Err(errors) => {
             let roles = data.variants.iter().filter(|variant| variant.fields.is_empty()).take(64);
@@ -92,7 +95,7 @@ fn implementation(krate: &Krate, item: &DeriveInput, roles: &[Role<'_>]) -> Toke
     let checks = roles.iter().map(|role| {
         let spec = policy::spec(krate, &role.shown, role.variant.ident.span(), &role.policy);
         let spec = policy::private(krate, &quote!(&#spec));
-        checks::all(krate, &[], &spec, &role.policy, None)
+        checks::all(krate, &[], &checks::Of::Spec(spec), &role.policy, None, role.variant.ident.span())
     });
     quote! {
         #[automatically_derived]

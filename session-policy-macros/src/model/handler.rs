@@ -1,6 +1,7 @@
 //! A handler: its signature, and its body as tokens that nobody parses.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::{
     Attribute, FnArg, GenericArgument, Pat, PathArguments, ReturnType, Signature, Token, Type, Visibility,
     parse::{ParseStream, Parser},
@@ -15,6 +16,8 @@ pub(crate) struct Handler {
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     pub(crate) body: Group,
+    /// Whether it mentions `Self`, and so stands in an `impl` block.
+    pub(crate) in_impl: bool,
     /// The typed parameters, in order.
     pub(crate) parameters: Vec<Parameter>,
 }
@@ -65,7 +68,7 @@ impl Handler {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis: Visibility = input.parse()?;
         if let Some((span, text)) = no_function(input) {
-            cx.error(span, if text.ends_with("version") { ids::NOT_SUPPORTED } else { ids::NOT_A_HANDLER }, text);
+            cx.error(span, ids::NOT_A_HANDLER, text);
             let _: TokenStream = input.parse()?;
             return Ok(None);
         }
@@ -76,7 +79,8 @@ impl Handler {
         }
         let body = body(input)?;
         let parameters = parameters(&sig);
-        Ok(Some(Self { attrs, vis, sig, body, parameters }))
+        let in_impl = mentions_self(sig.to_token_stream()) || mentions_self(body.stream());
+        Ok(Some(Self { attrs, vis, sig, body, in_impl, parameters }))
     }
 
     /// Whether calling it gives a future, of itself.
@@ -98,6 +102,29 @@ impl Handler {
     }
 }
 
+/// Whether `Self` occurs, but not within an item that has a `Self` of its own.
+fn mentions_self(tokens: TokenStream) -> bool {
+    let mut own = false;
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) if word == "Self" => return true,
+            TokenTree::Ident(word) if word == "impl" || word == "trait" || word == "struct" || word == "enum" => {
+                own = true;
+            }
+            TokenTree::Punct(end) if end.as_char() == ';' => own = false,
+            TokenTree::Group(group) => {
+                let braces = group.delimiter() == Delimiter::Brace;
+                if !(own && braces) && mentions_self(group.stream()) {
+                    return true;
+                }
+                own &= !braces;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Why this is not a function, and where.
 fn no_function(input: ParseStream<'_>) -> Option<(Span, String)> {
     let is_function = input.peek(Token![fn])
@@ -111,12 +138,11 @@ fn no_function(input: ParseStream<'_>) -> Option<(Span, String)> {
     }
     let fork = input.fork();
     let text = match fork.parse::<TokenTree>().map(|token| token.to_string()).unwrap_or_default().as_str() {
-        "mod" => "`#[session]` on a module is not supported by this version".to_owned(),
         "struct" | "enum" => {
             "a policy on a type needs `#[derive(SessionPolicy)]`; write that above `#[session]`".to_owned()
         }
         "impl" | "trait" | "unsafe" | "union" | "use" | "const" | "static" | "type" | "macro_rules" => {
-            "`#[session]` belongs above a handler, that is a `fn` or `async fn`".to_owned()
+            "`#[session]` belongs above a handler, that is a `fn` or `async fn`, or a module".to_owned()
         }
         _ => return None,
     };
@@ -209,13 +235,21 @@ fn named(ty: &Type) -> Option<&'static str> {
 
 /// `DashboardPolicy` for `dashboard`.
 pub(crate) fn policy_name(handler: &Ident) -> String {
+    format!("{}Policy", in_pascal_case(handler))
+}
+
+/// `AdminModulePolicy` for `admin`.
+pub(crate) fn module_policy_name(module: &Ident) -> String {
+    format!("{}ModulePolicy", in_pascal_case(module))
+}
+
+fn in_pascal_case(name: &Ident) -> String {
     let mut out = String::new();
-    for word in plain(handler).split('_') {
+    for word in plain(name).split('_') {
         let mut letters = word.chars();
         out.extend(letters.next().into_iter().flat_map(char::to_uppercase));
         out.push_str(letters.as_str());
     }
-    out.push_str("Policy");
     out
 }
 

@@ -4,7 +4,9 @@ use syn::Path;
 
 use crate::args::{
     Activity, Bind, Csrf, Deviation, Event, Level, OnDenied, OnMismatch, OnStoreError, RoleList, SessionArgs, Spanned,
+    Where,
 };
+use crate::profiles::{Filled, Profile};
 
 /// The keys that are written. The default is the placeholder that stands for a policy with errors.
 #[derive(Default)]
@@ -23,6 +25,13 @@ pub(crate) struct Policy {
     pub(crate) on_denied: Option<Spanned<OnDenied>>,
     pub(crate) on_store_error: Option<Spanned<OnStoreError>>,
     pub(crate) extends: Option<Path>,
+    /// The policy of the module around it.
+    pub(crate) module: Option<Path>,
+    /// Whether `csrf` is written on a handler: then it holds for every method.
+    pub(crate) csrf_on_every_method: bool,
+    /// The names of the profiles, and what they give to keys that are not written.
+    pub(crate) profiles: Vec<&'static str>,
+    pub(crate) filled: Filled,
     pub(crate) deviations: Vec<Deviation>,
     pub(crate) public: bool,
 }
@@ -33,7 +42,12 @@ impl Policy {
         fn bare<T>(list: Option<Spanned<Vec<Spanned<T>>>>) -> Vec<T> {
             list.into_iter().flat_map(|list| list.value).map(|item| item.value).collect()
         }
+        let profiles: Vec<&Profile> = bare(args.profile.into_value());
+        let on_handler = args.place == Some(Where::Handler);
         Self {
+            csrf_on_every_method: on_handler && args.csrf.is_written(),
+            filled: Filled::by(profiles.iter().copied()),
+            profiles: profiles.iter().map(|profile| profile.name).collect(),
             idle: args.idle.into_value(),
             absolute: args.absolute.into_value(),
             fresh: args.fresh.into_value(),
@@ -47,7 +61,9 @@ impl Policy {
             activity: args.activity.into_value(),
             on_denied: args.on_denied.into_value(),
             on_store_error: args.on_store_error.into_value(),
-            extends: args.extends.into_value().map(|path| path.value),
+            // A module that names a policy starts from it.
+            extends: args.extends.into_value().map(|path| path.value).or(args.named),
+            module: args.module,
             deviations: args.deviation.into_value().map(|list| list.value).unwrap_or_default(),
             public: args.public.is_written(),
         }

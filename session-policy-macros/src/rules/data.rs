@@ -1,7 +1,7 @@
 //! Rules about a typed entry of session data.
 
 use super::{Report, Rule, ids};
-use crate::args::{DataArgs, Spanned};
+use crate::args::{DataArgs, Spanned, Written as _};
 
 /// What the rules look at.
 pub(crate) struct DataFacts {
@@ -13,6 +13,7 @@ pub(crate) const RULES: &[Rule<DataFacts>] = &[
     Rule::new(ids::DATA_KEY_MISSING, key_missing),
     Rule::new(ids::DATA_KEY, key_grammar),
     Rule::new(ids::DATA_SHAPE, shape),
+    Rule::new(ids::ONCE_WITH_CARRY, once_with_carry),
 ];
 
 const LONGEST_KEY: usize = 64;
@@ -49,6 +50,19 @@ fn shape(DataFacts { item, .. }: &DataFacts, report: &Report<'_>) {
     }
     if let syn::Data::Union(data) = &item.data {
         report.at(data.union_token.span, "session data is a struct or an enum");
+    }
+}
+
+/// Who signs in is another one than who was told once (semantics: one-time entries never move).
+fn once_with_carry(DataFacts { args, .. }: &DataFacts, report: &Report<'_>) {
+    if let Some(carry) = args.carry.key()
+        && args.once.is_written()
+    {
+        args.once.set_wrong();
+        report.at(
+            carry.span(),
+            "`carry` can have no effect beside `once`: a one-time entry never moves over; remove one of the two",
+        );
     }
 }
 

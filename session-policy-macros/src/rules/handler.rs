@@ -1,5 +1,7 @@
 //! Rules about a handler and its session parameter.
 
+use proc_macro2::Ident;
+
 use super::{Report, Rule, ids};
 use crate::{
     args::{Level, SessionArgs},
@@ -15,6 +17,7 @@ pub(crate) struct HandlerFacts {
 pub(crate) const RULES: &[Rule<HandlerFacts>] = &[
     Rule::new(ids::TWO_ATTRIBUTES, two_attributes),
     Rule::new(ids::HANDLER_SHAPE, handler_shape),
+    Rule::new(ids::KEYS_IN_IMPL, keys_in_impl),
     Rule::new(ids::SESSION_NOT_BY_VALUE, session_not_by_value),
     Rule::new(ids::TWO_SESSIONS, two_sessions),
     Rule::new(ids::SESSION_IN_PUBLIC_HANDLER, session_in_public_handler),
@@ -35,7 +38,7 @@ fn handler_shape(facts: &HandlerFacts, report: &Report<'_>) {
     if let Some(receiver) = sig.receiver() {
         report.at(
             receiver.self_token.span,
-            "`#[session]` on a method is not supported by this version; write a free function",
+            "a handler has no `self`, for a router calls no methods; write a function without it",
         );
     }
     if let Some(token) = &sig.constness {
@@ -49,6 +52,21 @@ fn handler_shape(facts: &HandlerFacts, report: &Report<'_>) {
     }
     if let Some(variadic) = &sig.variadic {
         report.on(variadic, format_args!("{plain}; remove `...`"));
+    }
+}
+
+/// The policy's type cannot stand there.
+fn keys_in_impl(facts: &HandlerFacts, report: &Report<'_>) {
+    let HandlerFacts { args, handler } = facts;
+    if handler.in_impl && args.named.is_none() {
+        let name = &handler.sig.ident;
+        report.at(
+            args.keys.first().map_or(name.span(), Ident::span),
+            format_args!(
+                "in an `impl` block only a named policy is possible; write `#[session(Site)]`, or move `{name}` out of \
+                 the block"
+            ),
+        );
     }
 }
 

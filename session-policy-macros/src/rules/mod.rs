@@ -4,10 +4,15 @@
 
 mod cookie;
 mod data;
+mod deviations;
 mod handler;
 pub(crate) mod ids;
+mod pairs;
 mod policy;
+mod profile;
 mod roles;
+mod support;
+mod weak;
 
 use std::fmt::Display;
 
@@ -16,13 +21,22 @@ use quote::ToTokens;
 
 pub(crate) use self::{
     cookie::RULES as COOKIE,
-    data::{DataFacts, RULES as DATA, ident_of_key},
+    data::{DataFacts, ident_of_key},
     handler::{HandlerFacts, RULES as HANDLER},
-    ids::Id,
-    policy::{PolicyFacts, RULES as POLICY},
+    ids::{Grade, Id},
+    policy::PolicyFacts,
     roles::{RULES as ROLES, RolesFacts},
 };
-use crate::ctxt::Ctxt;
+use crate::{
+    args::{Slot, Written as _},
+    ctxt::Ctxt,
+};
+
+/// Rules about one `#[session(…)]`, wherever it stands; what is not supported comes last.
+pub(crate) const POLICY: &[&[Rule<PolicyFacts>]] =
+    &[policy::RULES, pairs::RULES, profile::RULES, deviations::RULES, weak::RULES, support::POLICY];
+/// Rules about one `#[data(…)]`.
+pub(crate) const DATA: &[&[Rule<DataFacts>]] = &[data::RULES, support::DATA];
 
 /// One rule: its name, and the function that reports every breach of it in `T`.
 pub(crate) struct Rule<T: ?Sized> {
@@ -44,7 +58,26 @@ pub(crate) struct Report<'a> {
 
 impl Report<'_> {
     fn at(&self, span: Span, text: impl Display) {
-        self.cx.error(span, self.id, text);
+        match self.id.grade() {
+            Grade::Warning => self.cx.warn(span, self.id, text),
+            Grade::Error | Grade::Deviation => self.cx.error(span, self.id, text),
+        }
+    }
+
+    /// At the slot's value, which is wrong.
+    fn wrong<T>(&self, slot: &Slot<T>, text: impl Display) {
+        self.wrong_at(slot, slot.span(), text);
+    }
+
+    /// About a slot that is wrong.
+    fn wrong_at<T>(&self, slot: &Slot<T>, span: Span, text: impl Display) {
+        slot.set_wrong();
+        self.at(span, text);
+    }
+
+    /// The rule that reports.
+    fn id(&self) -> Id {
+        self.id
     }
 
     fn on(&self, tokens: &dyn ToTokens, text: impl Display) {

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 
 use super::{Report, Rule, ids};
 use crate::{
-    args::{Activity, Csrf, Level, OnStoreError, SessionArgs, Slot, Word},
+    args::{Activity, KEYS, Level, OnStoreError, SessionArgs},
     duration::show,
 };
 
@@ -17,6 +17,7 @@ pub(crate) struct PolicyFacts {
 
 pub(crate) const RULES: &[Rule<PolicyFacts>] = &[
     Rule::new(ids::PUBLIC_WITH_KEYS, public_with_keys),
+    Rule::new(ids::PUBLIC_IN_MODULE, public_in_module),
     Rule::new(ids::NAMED_POLICY_WITH_KEYS, named_policy_with_keys),
     Rule::new(ids::EXTENDS_ITSELF, extends_itself),
     Rule::new(ids::IDLE_NOT_BELOW_ABSOLUTE, idle_not_below_absolute),
@@ -26,8 +27,6 @@ pub(crate) const RULES: &[Rule<PolicyFacts>] = &[
     Rule::new(ids::ROLE_OF_NOBODY, role_of_nobody),
     Rule::new(ids::FRESH_ON_PASSIVE, fresh_on_passive),
     Rule::new(ids::ON_MISMATCH_WITHOUT_BIND, on_mismatch_without_bind),
-    Rule::new(ids::CSRF_OFF_WITHOUT_REASON, csrf_off_without_reason),
-    Rule::new(ids::DEVIATION_FROM_NOTHING, deviation_from_nothing),
     Rule::new(ids::STORE_ERROR_OPENS_ROUTE, store_error_opens_route),
 ];
 
@@ -38,6 +37,9 @@ fn public_with_keys(facts: &PolicyFacts, report: &Report<'_>) {
         return;
     }
     for key in args.keys.iter().filter(|key| *key != "public") {
+        if let Some(row) = KEYS.iter().find(|row| *key == row.name) {
+            args.slot(row.key).set_wrong();
+        }
         report.at(
             key.span(),
             format_args!("`{key}` can have no effect: a `public` handler has no session; remove `{key}` or `public`"),
@@ -45,6 +47,14 @@ fn public_with_keys(facts: &PolicyFacts, report: &Report<'_>) {
     }
     if let Some(path) = &args.named {
         report.on(path, "a `public` handler has no session, so it has no other policy; remove one of the two");
+    }
+}
+
+/// Nothing inside may be looser than the module.
+fn public_in_module(facts: &PolicyFacts, report: &Report<'_>) {
+    if let (Some(public), Some(_)) = (facts.args.public.key(), &facts.args.module) {
+        report
+            .at(public.span(), "a handler inside a module with a policy cannot be `public`; move it out of the module");
     }
 }
 
@@ -168,53 +178,6 @@ fn on_mismatch_without_bind(facts: &PolicyFacts, report: &Report<'_>) {
     }
 }
 
-/// The choices that need a documented reason, by key: what was chosen and where.
-fn deviating(args: &SessionArgs) -> impl Iterator<Item = (&'static str, &'static str, Span)> + use<> {
-    let off = args.csrf.get().filter(|csrf| csrf.value == Csrf::Off);
-    off.map(|csrf| ("csrf", csrf.value.word(), csrf.span)).into_iter()
-}
-
-fn csrf_off_without_reason(facts: &PolicyFacts, report: &Report<'_>) {
-    let deviation = &facts.args.deviation;
-    for (key, word, span) in deviating(&facts.args) {
-        // A deviation that could not be read is reported already.
-        let reasoned = match deviation.value() {
-            Some(all) => all.iter().any(|deviation| deviation.key == key),
-            None => deviation.is_written(),
-        };
-        if !reasoned && !facts.args.doubtful {
-            report.at(
-                span,
-                format_args!(
-                    "`{key} = \"{word}\"` accepts unsafe requests from any site (OWASP ASVS 5.0 3.5.1); \
-                     write `\"origin\"`, or why it may: `deviation({key} = \"…\")`"
-                ),
-            );
-        }
-    }
-}
-
-fn deviation_from_nothing(facts: &PolicyFacts, report: &Report<'_>) {
-    for deviation in facts.args.deviation.value().into_iter().flatten() {
-        let name = deviation.key.to_string();
-        let deviates = deviating(&facts.args).any(|(key, _, _)| name == key);
-        let unread = name == "csrf" && unreadable(&facts.args.csrf);
-        let unknown = facts.args.doubtful && !facts.args.keys.iter().any(|key| *key == name);
-        if !deviates && !unread && !unknown {
-            let why = if facts.args.keys.iter().any(|key| *key == name) {
-                format!("the value of `{name}` needs no reason")
-            } else {
-                format!("`{name}` is not written here")
-            };
-            report.at(deviation.key.span(), format_args!("this deviation deviates from nothing: {why}; remove it"));
-        }
-    }
-}
-
-fn unreadable<T>(slot: &Slot<T>) -> bool {
-    slot.is_written() && slot.get().is_none()
-}
-
 /// Only a route that admits everybody, and checks nothing about them, may run without the store.
 fn store_error_opens_route(facts: &PolicyFacts, report: &Report<'_>) {
     let args = &facts.args;
@@ -224,7 +187,8 @@ fn store_error_opens_route(facts: &PolicyFacts, report: &Report<'_>) {
     let needed = match args.auth.value() {
         Some(Level::Anonymous) => None,
         // What it extends may say so; a constant looks.
-        None if args.auth.is_written() || args.extends.is_written() || args.doubtful => None,
+        None if args.auth.is_written() || args.extends.is_written() || args.module.is_some() || args.doubtful => None,
+        None if args.named.is_some() => None,
         _ => Some("`auth = \"anonymous\"` beside it"),
     };
     if let Some(needed) = needed {

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod catalogue;
+mod ide;
+mod oracle;
 mod snapshots;
+mod spans;
 mod total;
 mod words;
 

@@ -19,32 +19,33 @@ fn headline() {
     check(
         &code,
         &expect![[r#"
-        ///Session policy of [`dashboard()`]: idle 30m, absolute 8h, bound to ua, rotated on login.
-        struct DashboardPolicy;
-        #[automatically_derived]
-        impl ::session_policy::Policy for DashboardPolicy {
-            const SPEC: ::session_policy::policy::Spec = {
-                use ::session_policy::__private as __p;
-                __p::Spec::new(
-                        "dashboard",
-                        __p::Rules::UNSET
-                            .idle(1800)
-                            .absolute(28800)
-                            .bind_ua(__p::None)
-                            .rotate_on(__p::Events::LOGIN),
-                    )
-                    .here()
-            };
-        }
-        async fn dashboard(
-            __entry: ::session_policy::axum::Entry<DashboardPolicy>,
-        ) -> ::session_policy::axum::Answer {
-            async fn dashboard(me: UserSession) -> Html<String> {
-                page(&me)
+            ///Session policy of [`dashboard()`]: idle 30m, absolute 8h, bound to ua, rotated on login.
+            struct DashboardPolicy;
+            #[automatically_derived]
+            impl ::session_policy::Policy for DashboardPolicy {
+                const SPEC: ::session_policy::__p::Spec = {
+                    use ::session_policy::__p;
+                    __p::Spec::new(
+                            "dashboard",
+                            __p::Rules::UNSET
+                                .idle(1800)
+                                .absolute(28800)
+                                .bind_ua(__p::None)
+                                .rotate_on(__p::Events::LOGIN),
+                        )
+                        .here()
+                };
             }
-            ::session_policy::axum::run_user(__entry, |__session| dashboard(__session)).await
-        }
-    "#]],
+            ::session_policy::__p::declare!(handler, DashboardPolicy);
+            fn dashboard(
+                __e: ::session_policy::axum::Entry<DashboardPolicy>,
+            ) -> impl ::session_policy::axum::Answering {
+                async fn dashboard(me: UserSession) -> Html<String> {
+                    page(&me)
+                }
+                ::session_policy::axum::run_user(__e, move |__s| dashboard(__s))
+            }
+        "#]],
     );
 
     let emitted = crate::expand::attribute("axum", args, item.clone()).to_string().len();
@@ -78,83 +79,89 @@ fn everything_in_its_place() {
     check(
         &code,
         &expect![[r##"
-        #[cfg(feature = "pay")]
-        ///Session policy of [`pay()`]: all of `Site`, idle 5m, `Role::Admin` or `Role::Auditor`, csrf off.
-        pub(crate) struct PayPolicy;
-        #[cfg(feature = "pay")]
-        #[automatically_derived]
-        impl ::session_policy::Policy for PayPolicy {
-            const SPEC: ::session_policy::policy::Spec = {
-                use ::session_policy::__private as __p;
-                __p::Spec::new(
-                        "pay",
-                        __p::Rules::UNSET
-                            .idle(300)
-                            .role(
-                                __p::RoleSet::any_of(
-                                    &[
-                                        Role::Admin.__session_role(),
-                                        Role::Auditor.__session_role(),
-                                    ],
-                                ),
-                            )
-                            .csrf(__p::Csrf::Off),
-                    )
-                    .here()
-                    .extends(&<Site as ::session_policy::Policy>::SPEC)
-                    .deviations(
-                        &[
-                            __p::Deviation {
-                                key: "csrf",
-                                why: "signed",
-                            },
-                        ],
-                    )
-            };
-        }
-        #[cfg(feature = "pay")]
-        const _: () = ::session_policy::__private::check::idle(
-            &<PayPolicy as ::session_policy::Policy>::SPEC,
-        );
-        #[cfg(feature = "pay")]
-        const _: () = ::session_policy::__private::check::role(
-            &<PayPolicy as ::session_policy::Policy>::SPEC,
-        );
-        #[cfg(feature = "pay")]
-        const _: () = ::session_policy::__private::check::csrf(
-            &<PayPolicy as ::session_policy::Policy>::SPEC,
-        );
-        /// Pays.
-        #[cfg(feature = "pay")]
-        #[debug_handler]
-        pub(crate) async fn pay<T: Clone, const N: usize>(
-            __entry: ::session_policy::axum::Entry<PayPolicy>,
-            __a0: State<T>,
-            __a1: Path<u32>,
-            form: Form<X>,
-        ) -> ::session_policy::axum::Answer
-        where
-            T: Send,
-        {
-            #[instrument(err)]
-            fn pay<T: Clone, const N: usize>(
-                State(x): State<T>,
-                Path(id): Path<u32>,
-                me: Session,
-                mut form: Form<X>,
-            ) -> String
+            #[cfg(feature = "pay")]
+            ///Session policy of [`pay()`]: all of `Site`, idle 5m, `Role::Admin` or `Role::Auditor`, csrf off.
+            pub(crate) struct PayPolicy;
+            #[cfg(feature = "pay")]
+            #[automatically_derived]
+            impl ::session_policy::Policy for PayPolicy {
+                const SPEC: ::session_policy::__p::Spec = {
+                    use ::session_policy::__p;
+                    __p::Spec::new(
+                            "pay",
+                            __p::Rules::UNSET
+                                .idle(300)
+                                .role(
+                                    __p::RoleSet::any_of(
+                                        &[
+                                            Role::Admin.__session_role(),
+                                            Role::Auditor.__session_role(),
+                                        ],
+                                    ),
+                                )
+                                .csrf(__p::Csrf::Off),
+                        )
+                        .here()
+                        .extends(&<Site as ::session_policy::Policy>::SPEC)
+                        .csrf_on_every_method()
+                        .deviations(
+                            &[
+                                __p::Deviation {
+                                    key: "csrf",
+                                    why: "signed",
+                                },
+                            ],
+                        )
+                };
+            }
+            #[cfg(feature = "pay")]
+            ::session_policy::__p::declare!(handler, PayPolicy);
+            #[cfg(feature = "pay")]
+            const _: () = ::session_policy::__p::check::idle(
+                &<PayPolicy as ::session_policy::Policy>::SPEC,
+            );
+            #[cfg(feature = "pay")]
+            const _: () = ::session_policy::__p::check::role(
+                &<PayPolicy as ::session_policy::Policy>::SPEC,
+            );
+            #[cfg(feature = "pay")]
+            const _: () = ::session_policy::__p::check::csrf(
+                &<PayPolicy as ::session_policy::Policy>::SPEC,
+            );
+            #[cfg(feature = "pay")]
+            const _: () = ::session_policy::__p::check::extends(
+                &<PayPolicy as ::session_policy::Policy>::SPEC,
+            );
+            /// Pays.
+            #[cfg(feature = "pay")]
+            #[debug_handler]
+            pub(crate) fn pay<T: Clone, const N: usize>(
+                __e: ::session_policy::axum::Entry<PayPolicy>,
+                __a0: State<T>,
+                __a1: Path<u32>,
+                form: Form<X>,
+            ) -> impl ::session_policy::axum::Answering
             where
                 T: Send,
             {
-                todo!()
-            }
-            ::session_policy::axum::run(
-                    __entry,
-                    |__session| ::core::future::ready(pay::<T, N>(__a0, __a1, __session, form)),
+                #[instrument(err)]
+                fn pay<T: Clone, const N: usize>(
+                    State(x): State<T>,
+                    Path(id): Path<u32>,
+                    me: Session,
+                    mut form: Form<X>,
+                ) -> String
+                where
+                    T: Send,
+                {
+                    todo!()
+                }
+                ::session_policy::axum::run(
+                    __e,
+                    move |__s| ::core::future::ready(pay::<T, N>(__a0, __a1, __s, form)),
                 )
-                .await
-        }
-    "##]],
+            }
+        "##]],
     );
 }
 
@@ -169,14 +176,191 @@ fn named() {
     check(
         &code,
         &expect![[r#"
-            async fn f(
-                __entry: ::session_policy::axum::Entry<Site>,
-            ) -> ::session_policy::axum::Answer {
+            fn f(
+                __e: ::session_policy::axum::Entry<Site>,
+            ) -> impl ::session_policy::axum::Answering {
                 async fn f(_: Session) {}
-                const _: () = ::session_policy::__private::check::session(
+                const _: () = ::session_policy::__p::check::session(
                     &<Site as ::session_policy::Policy>::SPEC,
                 );
-                ::session_policy::axum::run(__entry, |__session| f(__session)).await
+                ::session_policy::axum::run(__e, move |__s| f(__s))
+            }
+        "#]],
+    );
+}
+
+/// At most 1 KB beside the user's own function, as the compiler prints it (`-Zmacro-stats` counts the same text).
+#[test]
+fn size_of_typical_handlers() {
+    let item = quote! {
+        async fn transfer(me: UserSession, State(bank): State<Bank>) -> Html<String> { page(&me) }
+    };
+    let own = pretty(&item).len();
+    for args in [
+        quote!(idle = "30m", absolute = "8h", bind = "ua", rotate_on = "login"),
+        quote!(extends = Site, fresh = "5m"),
+        quote!(role = Role::Admin, idle = "10m"),
+        quote!(auth = "anonymous", activity = "passive", on_denied = "status"),
+        quote!(__module = super::AdminModulePolicy, fresh = "5m"),
+        quote!(__module = super::AdminModulePolicy, Site),
+        quote!(profile = "owasp-low"),
+        quote!(Site),
+    ] {
+        let emitted = session(args.clone(), item.clone()).len() - own;
+        assert!(emitted <= 1024, "{emitted} bytes for {args}");
+    }
+}
+
+#[test]
+fn in_an_impl_block() {
+    let code = crate::expand::attribute(
+        "axum",
+        quote!(Site),
+        quote!(
+            pub async fn list(me: UserSession, id: Path<u32>) -> String {
+                Self::text(me, id)
+            }
+        ),
+    );
+    let code = quote! { impl Api { #code } };
+    check(
+        &pretty(&code),
+        &expect![[r#"
+            impl Api {
+                pub fn list(
+                    __e: ::session_policy::axum::Entry<Site>,
+                    id: Path<u32>,
+                ) -> impl ::session_policy::axum::Answering {
+                    const _: () = ::session_policy::__p::check::user_session(
+                        &<Site as ::session_policy::Policy>::SPEC,
+                    );
+                    ::session_policy::axum::run_user(__e, move |__s| Self::__session_list(__s, id))
+                }
+                #[doc(hidden)]
+                #[allow(dead_code)]
+                async fn __session_list(me: UserSession, id: Path<u32>) -> String {
+                    Self::text(me, id)
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn module() {
+    let code = session(
+        quote!(idle = "15m", extends = Site),
+        quote! {
+            #[cfg(feature = "admin")]
+            pub(crate) mod admin {
+                use super::session;
+                #[session]
+                pub(crate) async fn page() {}
+                #[cfg_attr(test, allow(x), a::session(idle = "5m"))]
+                async fn tested() {}
+                fn plain() {}
+                mod users {
+                    #[session(fresh = "5m")]
+                    mod keys {
+                        #[session]
+                        async fn list() {}
+                    }
+                    #[cfg_attr(test, session(fresh = "5m"))]
+                    mod names {
+                        #[session(Tight)]
+                        async fn list() {}
+                    }
+                }
+                #[derive(SessionPolicy)]
+                #[session(idle = "1m")]
+                struct Tight;
+            }
+        },
+    );
+    check(
+        &code,
+        &expect![[r##"
+            #[cfg(feature = "admin")]
+            pub(crate) mod admin {
+                use super::session;
+                #[session(__module = super::AdminModulePolicy)]
+                pub(crate) async fn page() {}
+                #[cfg_attr(
+                    test,
+                    allow(x),
+                    a::session(__module = super::AdminModulePolicy, idle = "5m")
+                )]
+                async fn tested() {}
+                fn plain() {}
+                mod users {
+                    #[session(__module = super::super::AdminModulePolicy, fresh = "5m")]
+                    mod keys {
+                        #[session]
+                        async fn list() {}
+                    }
+                    #[cfg_attr(
+                        test,
+                        session(__module = super::super::AdminModulePolicy, fresh = "5m")
+                    )]
+                    mod names {
+                        #[session(__module = super::super::super::AdminModulePolicy, Tight)]
+                        async fn list() {}
+                    }
+                }
+                #[derive(SessionPolicy)]
+                #[session(idle = "1m")]
+                struct Tight;
+            }
+            #[cfg(feature = "admin")]
+            ///Session policy of the handlers in [`mod@admin`]: all of `Site`, idle 15m.
+            pub(crate) struct AdminModulePolicy;
+            #[cfg(feature = "admin")]
+            #[automatically_derived]
+            impl ::session_policy::Policy for AdminModulePolicy {
+                const SPEC: ::session_policy::__p::Spec = {
+                    use ::session_policy::__p;
+                    __p::Spec::new("mod admin", __p::Rules::UNSET.idle(900))
+                        .here()
+                        .extends(&<Site as ::session_policy::Policy>::SPEC)
+                };
+            }
+            #[cfg(feature = "admin")]
+            const _: () = ::session_policy::__p::checks::idle::<AdminModulePolicy>();
+            #[cfg(feature = "admin")]
+            const _: () = ::session_policy::__p::checks::extends::<AdminModulePolicy>();
+        "##]],
+    );
+}
+
+#[test]
+fn inside_a_module() {
+    let args = quote!(__module = super::KeysModulePolicy, __module = super::super::AdminModulePolicy, fresh = "1m");
+    let item = quote!(
+        async fn list(me: UserSession) {}
+    );
+    check(
+        &session(args, item),
+        &expect![[r#"
+            ///Session policy of [`list()`]: all of its module, fresh 1m.
+            struct ListPolicy;
+            #[automatically_derived]
+            impl ::session_policy::Policy for ListPolicy {
+                const SPEC: ::session_policy::__p::Spec = {
+                    use ::session_policy::__p;
+                    __p::Spec::new("list", __p::Rules::UNSET.fresh(60))
+                        .here()
+                        .within(&<super::KeysModulePolicy as __p::Policy>::SPEC)
+                };
+            }
+            ::session_policy::__p::declare!(handler, ListPolicy);
+            const _: () = ::session_policy::__p::checks::fresh::<ListPolicy>();
+            const _: () = ::session_policy::__p::checks::module::<ListPolicy>();
+            const _: () = ::session_policy::__p::checks::user_session::<ListPolicy>();
+            fn list(
+                __e: ::session_policy::axum::Entry<ListPolicy>,
+            ) -> impl ::session_policy::axum::Answering {
+                async fn list(me: UserSession) {}
+                ::session_policy::axum::run_user(__e, move |__s| list(__s))
             }
         "#]],
     );
@@ -193,33 +377,34 @@ fn with_errors() {
     check(
         &code,
         &expect![[r#"
-        ::core::compile_error! {
-            "`\"30\"` is not a duration: the unit is missing; write `\"30m\"` or `\"30s\"` [duration]"
-        }
-        ::core::compile_error! {
-            "`\"x\"` is not a duration: a number is missing before the unit; write integers with units, such as `\"30m\"`, `\"1h30m\"` or `\"14d\"` [duration]"
-        }
-        ::core::compile_error! {
-            "take `Session` by value: it is always there, and `user()` says whether somebody is signed in [session-not-by-value]"
-        }
-        ///Session policy of [`f()`]: the defaults.
-        struct FPolicy;
-        #[automatically_derived]
-        impl ::session_policy::Policy for FPolicy {
-            const SPEC: ::session_policy::policy::Spec = {
-                use ::session_policy::__private as __p;
-                __p::Spec::new("f", __p::Rules::UNSET).here()
-            };
-        }
-        #[allow(warnings)]
-        async fn f(
-            __entry: ::session_policy::axum::Entry<FPolicy>,
-            b: B,
-        ) -> ::session_policy::axum::Answer {
-            async fn f(a: &Session, b: B) {}
-            loop {}
-        }
-    "#]],
+            ::core::compile_error! {
+                "`\"30\"` is not a duration: the unit is missing; write `\"30m\"` or `\"30s\"` [duration]"
+            }
+            ::core::compile_error! {
+                "`\"x\"` is not a duration: a number is missing before the unit; write integers with units, such as `\"30m\"`, `\"1h30m\"` or `\"14d\"` [duration]"
+            }
+            ::core::compile_error! {
+                "take `Session` by value: it is always there, and `user()` says whether somebody is signed in [session-not-by-value]"
+            }
+            ///Session policy of [`f()`]: the defaults.
+            struct FPolicy;
+            #[automatically_derived]
+            impl ::session_policy::Policy for FPolicy {
+                const SPEC: ::session_policy::__p::Spec = {
+                    use ::session_policy::__p;
+                    __p::Spec::new("f", __p::Rules::UNSET).here()
+                };
+            }
+            ::session_policy::__p::declare!(handler, FPolicy);
+            #[allow(warnings)]
+            async fn f(
+                __e: ::session_policy::axum::Entry<FPolicy>,
+                b: B,
+            ) -> ::session_policy::axum::Answer {
+                async fn f(a: &Session, b: B) {}
+                loop {}
+            }
+        "#]],
     );
 }
 
@@ -248,7 +433,7 @@ fn roles() {
             impl Role {
                 #[doc(hidden)]
                 const __SESSION_ROLES: ::sp::policy::RoleTable = {
-                    use ::sp::__private as __p;
+                    use ::sp::__p;
                     __p::RoleTable {
                         name: "Role",
                         unique: ::core::concat!(
@@ -285,8 +470,14 @@ fn roles() {
                     )
                 }
             }
-            const _: () = ::sp::__private::check::idle({
-                use ::sp::__private as __p;
+            const _: () = ::sp::__p::check::idle({
+                use ::sp::__p;
+                &__p::Spec::new("Role::Admin", __p::Rules::UNSET.idle(900))
+                    .here()
+                    .extends(&<Site as ::sp::Policy>::SPEC)
+            });
+            const _: () = ::sp::__p::check::extends({
+                use ::sp::__p;
                 &__p::Spec::new("Role::Admin", __p::Rules::UNSET.idle(900))
                     .here()
                     .extends(&<Site as ::sp::Policy>::SPEC)
@@ -304,21 +495,22 @@ fn base() {
     check(
         &pretty(&code),
         &expect![[r##"
-        #[automatically_derived]
-        impl ::session_policy::Policy for Site {
-            const SPEC: ::session_policy::policy::Spec = {
-                use ::session_policy::__private as __p;
-                __p::Spec::new(
-                        "Site",
-                        __p::Rules::UNSET
-                            .idle(1800)
-                            .touch(60)
-                            .bind_ua(__p::Some(__p::OnMismatch::StepUp)),
-                    )
-                    .here()
-            };
-        }
-    "##]],
+            #[automatically_derived]
+            impl ::session_policy::Policy for Site {
+                const SPEC: ::session_policy::__p::Spec = {
+                    use ::session_policy::__p;
+                    __p::Spec::new(
+                            "Site",
+                            __p::Rules::UNSET
+                                .idle(1800)
+                                .touch(60)
+                                .bind_ua(__p::Some(__p::OnMismatch::StepUp)),
+                        )
+                        .here()
+                };
+            }
+            ::session_policy::__p::declare!(named, Site);
+        "##]],
     );
 }
 
@@ -331,19 +523,19 @@ fn cookie() {
     check(
         &pretty(&code),
         &expect![[r##"
-        #[automatically_derived]
-        impl ::session_policy::SessionCookie for C {
-            const COOKIE: ::session_policy::cookie::CookieSpec = {
-                use ::session_policy::__private as __p;
-                __p::CookieSpec::new("__Secure-x")
-                    .same_site(__p::SameSite::None)
-                    .path("/a")
-                    .domain("example.com")
-                    .partitioned()
-                    .purpose("embedded")
-            };
-        }
-    "##]],
+            #[automatically_derived]
+            impl ::session_policy::SessionCookie for C {
+                const COOKIE: ::session_policy::cookie::CookieSpec = {
+                    use ::session_policy::__p;
+                    __p::CookieSpec::new("__Secure-x")
+                        .same_site(__p::SameSite::None)
+                        .path("/a")
+                        .domain("example.com")
+                        .partitioned()
+                        .purpose("embedded")
+                };
+            }
+        "##]],
     );
 }
 
@@ -356,20 +548,20 @@ fn data() {
     check(
         &pretty(&code),
         &expect![[r##"
-        #[automatically_derived]
-        impl ::session_policy::SessionData for Cart {
-            const DATA: ::session_policy::sessions::DataSpec = {
-                use ::session_policy::__private as __p;
-                __p::DataSpec::new("shop.cart").carry_login()
-            };
-        }
-        #[doc(hidden)]
-        #[allow(non_local_definitions)]
-        #[macro_export]
-        macro_rules! session_data_key_shopX2Ecart_is_used_twice {
-            () => {};
-        }
-    "##]],
+            #[automatically_derived]
+            impl ::session_policy::SessionData for Cart {
+                const DATA: ::session_policy::sessions::DataSpec = {
+                    use ::session_policy::__p;
+                    __p::DataSpec::new("shop.cart").carry_login()
+                };
+            }
+            #[doc(hidden)]
+            #[allow(non_local_definitions)]
+            #[macro_export]
+            macro_rules! session_data_key_shopX2Ecart_is_used_twice {
+                () => {};
+            }
+        "##]],
     );
 }
 

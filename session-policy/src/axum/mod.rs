@@ -42,8 +42,10 @@ mod run;
 pub use entry::{DeclaresPolicy, Denied, Entry};
 pub use guarded::GuardedArgs;
 pub use route::{GuardedRoute, any, delete, get, patch, post, put};
-pub use router::{Guard, MountedRoute, PolicyRouter};
-pub use run::{Answer, run, run_alone, run_user};
+pub use router::PolicyRouter;
+pub use run::{Answer, Answering, run, run_alone, run_user};
+
+pub use crate::policy::{Guard, MountedRoute};
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("../../docs/session.md")]

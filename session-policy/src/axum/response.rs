@@ -6,6 +6,7 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 
+use super::entry::CALLING;
 use crate::{
     sessions::{Answer, SessionError, problem},
     verdict::{Denial, Remedy},
@@ -64,7 +65,13 @@ impl IntoResponse for SessionError {
                     503 => Remedy::Retry,
                     _ => Remedy::Nothing,
                 };
-                render(problem("session", Denial { reason, remedy }))
+                let denial = Denial { reason, remedy };
+                // On a plain `Router` nobody knows the realm any more.
+                render(
+                    CALLING
+                        .try_with(|sessions| sessions.problem(denial))
+                        .unwrap_or_else(|_| problem("session", denial)),
+                )
             }
             None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }

@@ -21,6 +21,8 @@ pub struct GuardedRoute<S = ()> {
 struct Guarded<S> {
     method: Method,
     spec: &'static Spec,
+    /// The handler's path.
+    name: &'static str,
     mount: Mount<S>,
 }
 
@@ -78,7 +80,7 @@ impl<S: Clone + Send + Sync + 'static> GuardedRoute<S> {
                 method.mount(router, Mounted { handler, sessions })
             }
         });
-        self.handlers.push(Guarded { method, spec, mount });
+        self.handlers.push(Guarded { method, spec, name: std::any::type_name::<H>(), mount });
         self
     }
 
@@ -90,9 +92,9 @@ impl<S: Clone + Send + Sync + 'static> GuardedRoute<S> {
         Some(twice.1.method.name())
     }
 
-    /// Method and policy of each handler.
-    pub(super) fn policies(&self) -> Vec<(&'static str, &'static Spec)> {
-        self.handlers.iter().map(|guarded| (guarded.method.name(), guarded.spec)).collect()
+    /// Method, policy and path of each handler.
+    pub(super) fn policies(&self) -> Vec<(&'static str, &'static Spec, &'static str)> {
+        self.handlers.iter().map(|guarded| (guarded.method.name(), guarded.spec, guarded.name)).collect()
     }
 
     /// axum's router of the methods.

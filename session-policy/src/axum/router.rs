@@ -14,7 +14,7 @@ use tower_service::Service;
 
 use super::{GuardedArgs, GuardedRoute, entry::spec_of, mounted::Mounted};
 use crate::{
-    policy::Spec,
+    policy::{Guard, MountedRoute, Spec},
     sessions::{BuildError, Sessions},
 };
 
@@ -26,28 +26,6 @@ pub struct PolicyRouter<S = ()> {
     router: Router<S>,
     routes: Vec<MountedRoute>,
     faults: Vec<String>,
-}
-
-/// A mounted route, for reports.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct MountedRoute {
-    /// `GET`, `POST`, …; `ANY` for every method that no other handler of the path takes.
-    pub method: &'static str,
-    /// The path with its parameters; empty for the fallback.
-    pub path: String,
-    /// Its policy, or why it has none.
-    pub guard: Guard,
-}
-
-/// What guards a mounted route.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Guard {
-    /// A policy.
-    Policy(&'static Spec),
-    /// None, for this reason.
-    Unguarded(&'static str),
 }
 
 impl<S> fmt::Debug for PolicyRouter<S> {
@@ -76,12 +54,12 @@ impl<S: Clone + Send + Sync + 'static> PolicyRouter<S> {
             self.faults.push(format!("{method} {path} has two handlers"));
             return self;
         }
-        for (method, spec) in route.policies() {
+        for (method, spec, handler) in route.policies() {
             if self.routes.iter().any(|mounted| mounted.path == path && mounted.method == method) {
                 self.faults.push(format!("{method} {path} is routed twice"));
                 return self;
             }
-            self.note(method, path.to_owned(), spec);
+            self.note(method, path.to_owned(), spec, handler);
         }
         self.router = self.router.route(path, route.mount(&self.sessions));
         self
@@ -131,7 +109,7 @@ impl<S: Clone + Send + Sync + 'static> PolicyRouter<S> {
         H: Handler<T, S>,
     {
         let spec = spec_of::<T::Policy>();
-        self.note("ANY", String::new(), spec);
+        self.note("ANY", String::new(), spec, std::any::type_name::<H>());
         self.router = if spec.public {
             self.router.fallback(handler)
         } else {
@@ -146,7 +124,7 @@ impl<S: Clone + Send + Sync + 'static> PolicyRouter<S> {
         if reason.trim().is_empty() {
             self.faults.push(format!("{path} is unguarded and gives no reason"));
         }
-        self.routes.push(MountedRoute { method: "ANY", path: path.to_owned(), guard: Guard::Unguarded(reason) });
+        self.routes.push(MountedRoute::new("ANY", path, Guard::Unguarded(reason)));
         self.router = self.router.route(path, route);
         self
     }
@@ -168,6 +146,29 @@ impl<S: Clone + Send + Sync + 'static> PolicyRouter<S> {
         &self.routes
     }
 
+    /// The policy report of these routes; see [`Report`](crate::report::Report). What the start-up checks would refuse is
+    /// among its findings.
+    ///
+    /// ```
+    /// # use session_policy::{SessionPolicy, Sessions, axum::{PolicyRouter, get, session}, client::Transport, store::MemoryStore};
+    /// # #[derive(SessionPolicy)]
+    /// # #[session(idle = "30m", absolute = "8h")]
+    /// # struct Site;
+    /// #[session(idle = "10m")]
+    /// async fn statements() {}
+    ///
+    /// # let sessions = Sessions::builder::<Site, ()>()
+    /// #     .store(MemoryStore::new()).transport(Transport::loopback()).build()?;
+    /// let router: PolicyRouter = PolicyRouter::new(sessions).route("/statements", get(statements));
+    /// assert!(router.report().to_markdown().contains("| GET | `/statements` | `idle = \"10m\"` |"));
+    /// # Ok::<(), session_policy::BuildError>(())
+    /// ```
+    #[cfg(feature = "report")]
+    #[must_use]
+    pub fn report(&self) -> crate::report::Report {
+        crate::report::Report::new(&self.sessions, &self.routes).with_faults(&self.faults)
+    }
+
     /// axum's router, after the start-up checks.
     ///
     /// # Errors
@@ -179,11 +180,11 @@ impl<S: Clone + Send + Sync + 'static> PolicyRouter<S> {
         }
     }
 
-    fn note(&mut self, method: &'static str, path: String, spec: &'static Spec) {
+    fn note(&mut self, method: &'static str, path: String, spec: &'static Spec, handler: &'static str) {
         if let Some(misfit) = self.sessions.misfit(spec) {
             self.faults.push(format!("{method} {path} (`{}`, {}): {misfit}", spec.name, spec.place));
         }
-        self.routes.push(MountedRoute { method, path, guard: Guard::Policy(spec) });
+        self.routes.push(MountedRoute::new(method, path, Guard::Policy(spec)).handled_by(handler));
     }
 }
 

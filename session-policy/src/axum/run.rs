@@ -17,6 +17,11 @@ use crate::{
 /// What a guarded handler answers.
 pub type Answer = Response;
 
+/// What a guarded handler returns: the future of its [`Answer`]. Generated code names it, because it is shorter.
+pub trait Answering: Future<Output = Answer> {}
+
+impl<T: Future<Output = Answer>> Answering for T {}
+
 /// Runs a handler that takes a [`Session`].
 pub async fn run<P, F, Fut>(entry: Entry<P>, handler: F) -> Answer
 where

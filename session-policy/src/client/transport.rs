@@ -64,6 +64,16 @@ impl Transport {
         Self(Kind::Loopback)
     }
 
+    /// Which of the three it is.
+    #[cfg(feature = "report")]
+    pub(crate) const fn word(&self) -> &'static str {
+        match self.0 {
+            Kind::Tls => "tls",
+            Kind::Behind(_) => "behind",
+            Kind::Loopback => "loopback",
+        }
+    }
+
     /// Whether this is [`loopback`](Self::loopback).
     #[must_use]
     pub const fn is_loopback(&self) -> bool {

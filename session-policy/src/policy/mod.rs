@@ -10,6 +10,7 @@ pub mod check;
 mod effective;
 mod meet;
 mod message;
+mod mounted;
 mod role;
 mod spec;
 mod text;
@@ -18,6 +19,9 @@ mod values;
 pub use bind::{BindRule, Bindings, OnMismatch};
 pub use effective::{Effective, EffectiveBindings};
 pub use meet::Rules;
+pub use mounted::{Guard, MountedRoute};
 pub use role::{RoleSet, RoleSpec, RoleTable, Roles};
 pub use spec::{Deviation, Nearest, Place, Policy, Spec};
+#[doc(hidden)]
+pub use spec::{Inside, Placeholder};
 pub use values::{Activity, Csrf, Events, Level, OnDenied, OnStoreError};

@@ -102,6 +102,11 @@ impl RoleSet {
         Self { table: self.table, bits }
     }
 
+    /// Whether both are the same roles of the same enum, in constants.
+    pub(super) const fn same_as(self, other: Self) -> bool {
+        self.bits == other.bits && same_text(self.table.unique, other.table.unique)
+    }
+
     /// Whether no role is left.
     #[must_use]
     pub const fn is_empty(self) -> bool {

@@ -33,10 +33,16 @@ pub struct Spec {
     pub own: Rules,
     /// What it extends.
     pub base: Option<&'static Spec>,
+    /// The policy of the module around it.
+    pub module: Option<&'static Spec>,
     /// The keys that the nearest writer decides.
     pub nearest: Nearest,
+    /// Whether `csrf` is written on the handler itself: then it holds for every method, not only for unsafe ones.
+    pub csrf_on_every_method: bool,
     /// Whether it says `public`: no checks and no session.
     pub public: bool,
+    /// The published standards that it keeps, by the names of the key `profile`; their figures are in its own rules.
+    pub profiles: &'static [&'static str],
     /// Documented reasons.
     pub deviations: &'static [Deviation],
     /// Where it is written.
@@ -53,6 +59,51 @@ pub struct Nearest {
     pub on_denied: Option<OnDenied>,
     /// `on_store_error`; default [`OnStoreError::Deny`].
     pub on_store_error: Option<OnStoreError>,
+}
+
+impl Nearest {
+    /// What is unset here is decided by `further`.
+    #[must_use]
+    pub const fn or(self, further: Self) -> Self {
+        Self {
+            activity: match self.activity {
+                Some(_) => self.activity,
+                None => further.activity,
+            },
+            on_denied: match self.on_denied {
+                Some(_) => self.on_denied,
+                None => further.on_denied,
+            },
+            on_store_error: match self.on_store_error {
+                Some(_) => self.on_store_error,
+                None => further.on_store_error,
+            },
+        }
+    }
+}
+
+/// A named policy on a handler inside a module that has a policy: both hold. For generated code.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Inside<Named, Module>(std::marker::PhantomData<fn() -> (Named, Module)>);
+
+impl<Named: Policy, Module: Policy> Policy for Inside<Named, Module> {
+    const SPEC: Spec = Spec {
+        place: Named::SPEC.place,
+        public: Named::SPEC.public,
+        csrf_on_every_method: false,
+        ..Spec::new(Named::SPEC.name, Rules::UNSET).extends(&Named::SPEC).within(&Module::SPEC)
+    }
+    .nearest(Named::SPEC.nearest);
+}
+
+/// Stands where a policy has errors and no type can stand. For generated code.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Placeholder;
+
+impl Policy for Placeholder {
+    const SPEC: Spec = Spec::new("placeholder", Rules::UNSET);
 }
 
 /// The documented reason for the value of a key: `deviation(key = "why")`.
@@ -102,21 +153,25 @@ impl Spec {
             name,
             own,
             base: None,
+            module: None,
+            csrf_on_every_method: false,
             nearest: Nearest { activity: None, on_denied: None, on_store_error: None },
             public: false,
+            profiles: &[],
             deviations: &[],
             place: Place::UNKNOWN,
         }
     }
 
-    /// What holds before roles and the application's base join in: its own rules and all it extends.
+    /// What holds before roles and the application's base join in: its own rules, all it extends, and the modules around it.
     #[must_use]
     pub const fn rules(&self) -> Rules {
         let mut rules = self.own;
-        let mut next = self.base;
-        while let Some(base) = next {
-            rules = rules.meet(base.own);
-            next = base.base;
+        if let Some(base) = self.base {
+            rules = rules.meet(base.rules());
+        }
+        if let Some(module) = self.module {
+            rules = rules.meet(module.rules());
         }
         rules
     }
@@ -150,10 +205,39 @@ impl Spec {
         self
     }
 
+    /// Says which module's policy holds around it; the two meet, and the module decides the nearest keys that are unset here.
+    ///
+    /// ```
+    /// use session_policy::policy::{OnDenied, Rules, Spec};
+    ///
+    /// const ADMIN: Spec = Spec::new("mod admin", Rules::UNSET.idle(900)).on_denied(OnDenied::Status);
+    /// const PAGE: Spec = Spec::new("page", Rules::UNSET.fresh(300)).within(&ADMIN);
+    /// assert_eq!(PAGE.to_string(), r#"idle = "15m", fresh = "5m", on_denied = "status""#);
+    /// ```
+    #[must_use]
+    pub const fn within(mut self, module: &'static Spec) -> Self {
+        self.module = Some(module);
+        self.nearest = self.nearest.or(module.nearest);
+        self
+    }
+
+    /// Says that `csrf` is written on the handler itself.
+    #[must_use]
+    pub const fn csrf_on_every_method(mut self) -> Self {
+        self.csrf_on_every_method = true;
+        self
+    }
+
     /// Sets `activity`.
     #[must_use]
     pub const fn activity(mut self, activity: Activity) -> Self {
         self.nearest.activity = Some(activity);
+        self
+    }
+
+    /// Nearer than what is set so far.
+    const fn nearest(mut self, nearest: Nearest) -> Self {
+        self.nearest = nearest.or(self.nearest);
         self
     }
 
@@ -168,6 +252,13 @@ impl Spec {
     #[must_use]
     pub const fn on_store_error(mut self, on_store_error: OnStoreError) -> Self {
         self.nearest.on_store_error = Some(on_store_error);
+        self
+    }
+
+    /// Says which published standards it keeps.
+    #[must_use]
+    pub const fn profiles(mut self, profiles: &'static [&'static str]) -> Self {
+        self.profiles = profiles;
         self
     }
 

@@ -83,6 +83,11 @@ impl Display for Spec {
         pairs.word("activity", self.nearest.activity.map(super::Activity::as_str))?;
         pairs.word("on_denied", self.nearest.on_denied.map(super::OnDenied::as_str))?;
         pairs.word("on_store_error", self.nearest.on_store_error.map(super::OnStoreError::as_str))?;
+        match self.profiles {
+            [] => {}
+            [one] => pairs.word("profile", Some(one))?,
+            several => pairs.pair("profile", format_args!("[\"{}\"]", several.join("\", \"")))?,
+        }
         for deviation in self.deviations {
             let comma = if pairs.first { "" } else { ", " };
             pairs.first = false;

@@ -28,6 +28,8 @@ pub struct Builder<Site, Role> {
     cookie: CookieSpec,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    #[cfg(feature = "report")]
+    system_random: bool,
     login_page: Option<String>,
     reauth_page: Option<String>,
     logout_path: Option<String>,
@@ -72,6 +74,8 @@ impl Sessions {
             cookie: <() as SessionCookie>::COOKIE,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            #[cfg(feature = "report")]
+            system_random: true,
             login_page: None,
             reauth_page: None,
             logout_path: None,
@@ -165,6 +169,10 @@ impl<Site: Policy, Role: Roles> Builder<Site, Role> {
     #[must_use]
     pub fn random(mut self, random: impl Random + 'static) -> Self {
         self.random = Arc::new(random);
+        #[cfg(feature = "report")]
+        {
+            self.system_random = false;
+        }
         self
     }
 
@@ -228,6 +236,8 @@ impl<Site: Policy, Role: Roles> Builder<Site, Role> {
             store,
             clock: self.clock,
             random: self.random,
+            #[cfg(feature = "report")]
+            system_random: self.system_random,
             login_page: self.login_page,
             reauth_page,
             logout_path: self.logout_path,

@@ -236,7 +236,8 @@ impl Sessions {
         let Some((_, w)) = self.session_wide(login.role) else {
             return Err(Fault::Denied(Denial::retry(Reason::Version)));
         };
-        self.create(session, header, login.identity, data, w).await
+        // The presented token is superseded, whatever it was.
+        self.create(session, header, login.identity, data, w, exchange.token).await
     }
 
     /// A new session for nobody in particular, because data was set.
@@ -258,7 +259,8 @@ impl Sessions {
         check_size(&data).map_err(Fault::Data)?;
         let header = Header::new(session.0.now, session.0.captured);
         let Some((_, w)) = self.session_wide(None) else { return Err(Fault::Denied(Denial::retry(Reason::Version))) };
-        self.create(session, header, Arc::new(Identity::default()), data, w).await.map(Some)
+        // A tombstone stays one: its holder may still be told why.
+        self.create(session, header, Arc::new(Identity::default()), data, w, None).await.map(Some)
     }
 
     async fn create(
@@ -268,6 +270,7 @@ impl Sessions {
         identity: Arc<Identity>,
         data: Entries,
         w: &Effective,
+        presented: Option<TokenId>,
     ) -> Result<Token, Fault> {
         let data = Arc::new(data);
         let expiry = self.expiry(&header, w);
@@ -278,7 +281,7 @@ impl Sessions {
                 token: id,
                 record: Record { id: record, header, identity: Arc::clone(&identity), data: Arc::clone(&data), expiry },
                 generation: None,
-                supersede: session.0.token.map(|token| Supersede { token }),
+                supersede: presented.map(|token| Supersede { token }),
                 now: session.0.now,
             };
             let store = self.0.store.clone();

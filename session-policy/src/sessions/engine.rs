@@ -34,6 +34,8 @@ pub(super) struct Engine {
     pub(super) store: Arc<dyn DynStore>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
+    #[cfg(feature = "report")]
+    pub(super) system_random: bool,
     pub(super) login_page: Option<String>,
     pub(super) reauth_page: Option<String>,
     pub(super) logout_path: Option<String>,
@@ -79,6 +81,18 @@ impl Sessions {
     #[must_use]
     pub fn cookie(&self) -> CookieSpec {
         self.0.cookie
+    }
+
+    /// Whether tokens come from the operating system's generator, for reports.
+    #[cfg(feature = "report")]
+    pub(crate) fn has_system_random(&self) -> bool {
+        self.0.system_random
+    }
+
+    /// The declared transport in a word, for reports.
+    #[cfg(feature = "report")]
+    pub(crate) fn transport_word(&self) -> &'static str {
+        self.0.transport.word()
     }
 
     /// The time, in UTC milliseconds, by the builder's clock.

@@ -64,7 +64,7 @@ impl Sessions {
         let has_cookie = !matches!(presented, Presented::Nothing);
         let channel = engine.transport.assess(request);
         let is_unsafe = is_unsafe(request.method(), request.is_upgrade());
-        let csrf_on_every_method = spec.own.csrf.is_some();
+        let csrf_on_every_method = spec.csrf_on_every_method;
         let same_origin =
             !(is_unsafe || csrf_on_every_method) || origin::judge(&engine.origins, request, has_cookie).is_ok();
         let here = request.path_and_query();

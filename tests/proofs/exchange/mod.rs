@@ -7,6 +7,7 @@ mod handle;
 mod ladder;
 mod logout_outage;
 mod lowering;
+mod module;
 mod next;
 mod outage;
 mod races;

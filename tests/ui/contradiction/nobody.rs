@@ -13,15 +13,15 @@ enum Role {
 async fn nobody() {}
 
 #[session(fresh = "5m", activity = "passive")]
-//~^ ERROR but nobody is waiting for a route with `activity = "passive"`
+//~^ ERROR `fresh` asks a person to authenticate, but nobody is waiting for a route with `activity = "passive"`
 async fn polled() {}
 
 #[session(on_store_error = "anonymous")]
-//~^ ERROR so it needs `auth = "anonymous"` beside it
+//~^ ERROR `on_store_error = "anonymous"` runs the handler without knowing who asks, so it needs `auth = "anonymous"` beside it
 async fn open() {}
 
 #[session(auth = "anonymous", bind = "ua", on_store_error = "anonymous")]
-//~^ ERROR runs the handler without checking `bind`
+//~^ ERROR `on_store_error = "anonymous"` runs the handler without checking `bind`
 async fn unchecked() {}
 
 fn main() {}

@@ -67,7 +67,7 @@ struct TopLevel;
 #[derive(SessionCookie)]
 #[cookie(secure, max_age = "1d", samesite = "lax", color = "red", Lax)]
 //~^ ERROR the cookie always has `Secure`; remove `secure`
-//~| ERROR how long a session lives is its policy's `idle` and `absolute`
+//~| ERROR unknown key `max_age`: how long a session lives is its policy's `idle` and `absolute`
 //~| ERROR unknown key `samesite`, did you mean `same_site`?
 //~| ERROR unknown key `color`; a cookie takes `name`,
 //~| ERROR expected a key such as `name`

@@ -9,17 +9,17 @@ struct NoPrefix;
 
 #[derive(SessionCookie)]
 #[cookie(name = "bank", domain = "example.com", purpose = "one login for all hosts")]
-//~^ ERROR write `"__Secure-bank"`
+//~^ ERROR without a prefix, any page on a neighbouring host can plant this cookie (OWASP ASVS 5.0 3.3.1); write `"__Secure-bank"`
 struct SharedWithoutPrefix;
 
 #[derive(SessionCookie)]
 #[cookie(name = "__host-bank")]
-//~^ ERROR write `"__Host-bank"`
+//~^ ERROR browsers honour the prefix in this spelling, servers may not (RFC 6265bis); write `"__Host-bank"`
 struct Case;
 
 #[derive(SessionCookie)]
 #[cookie(name = "__Host-")]
-//~^ ERROR is a prefix without a name
+//~^ ERROR `"__Host-"` is a prefix without a name
 struct PrefixAlone;
 
 #[derive(SessionCookie)]

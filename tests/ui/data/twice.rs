@@ -12,7 +12,7 @@ mod other {
 
     #[derive(Serialize, Deserialize, SessionData)]
     #[data(key = "shop.cart")]
-    //~^ ERROR `session_data_key_shopX2Ecart_is_used_twice`
+    //~^ RUSTC ERROR the name `session_data_key_shopX2Ecart_is_used_twice`
     struct Basket;
 }
 

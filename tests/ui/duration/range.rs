@@ -8,7 +8,7 @@ use session_policy::axum::session;
 async fn range() {}
 
 #[session(idle = "99999999999999999999s")]
-//~^ ERROR is longer than 3650 days
+//~^ ERROR `"99999999999999999999s"` is longer than 3650 days
 async fn overflow() {}
 
 fn main() {}

@@ -69,7 +69,7 @@ async fn anonymous() {}
 async fn passive() {}
 
 #[session(extends = Short, on_store_error = "anonymous")]
-//~^ ERROR runs the handler without knowing who asks, so it needs `auth = "anonymous"`
+//~^ ERROR `on_store_error = "anonymous"` runs the handler without knowing who asks, so it needs `auth = "anonymous"`
 async fn open() {}
 
 #[derive(SessionPolicy)]
@@ -77,7 +77,7 @@ async fn open() {}
 struct Bound;
 
 #[session(extends = Bound, on_store_error = "anonymous")]
-//~^ ERROR runs the handler without checking the `bind` of `Bound`
+//~^ ERROR `on_store_error = "anonymous"` runs the handler without checking the `bind` of `Bound`
 async fn unchecked() {}
 
 #[session(extends = Everybody)]

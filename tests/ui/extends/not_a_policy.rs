@@ -5,7 +5,7 @@ use session_policy::{SessionPolicy, UserSession, axum::session};
 struct Nope;
 
 #[session(extends = Nope, idle = "5m", absolute = "1h")]
-//~^ ERROR `Nope` is not a session policy
+//~^ RUSTC ERROR `Nope` is not a session policy
 async fn handler(me: UserSession) {}
 
 fn main() {}

@@ -27,7 +27,7 @@ async fn nobody(s: UserSession) {}
 //~^ ERROR `UserSession` needs somebody who is signed in
 
 #[session(idle = "30")]
-//~^ ERROR the unit is missing
+//~^ ERROR `"30"` is not a duration: the unit is missing
 async fn both(s: &mut Session) {}
 //~^ ERROR take `Session` by value
 

@@ -4,6 +4,7 @@ use session_policy::axum::session;
 
 #[session(idle = "30m")]
 async fn half_typed(x: ) {}
-//~^ ERROR
+//~^ RUSTC ERROR expected type, found `)`
+//~| RUSTC ERROR unexpected end of input
 
 fn main() {}

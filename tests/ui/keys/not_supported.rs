@@ -1,4 +1,4 @@
-//! Keys and values of the language that this version lacks.
+//! Keys and values of the language that this version lacks, where nothing else is wrong with them.
 #![allow(unused)]
 use session_policy::{SessionData, SessionPolicy, axum::session};
 
@@ -18,20 +18,18 @@ use session_policy::{SessionData, SessionPolicy, axum::session};
     //~^ ERROR `max_sessions` is not supported by this version
     on_limit = "reject",
     //~^ ERROR `on_limit` is not supported by this version
-    profile = "nist-800-63b-4-aal2",
-    //~^ ERROR `profile` is not supported by this version
-    bind = ["ip", "ip/24", "ip/24/64", "header:X-Device", "dbsc", "dbsc-optional"],
-    //~^ ERROR `"ip"` is not supported by this version
-    //~| ERROR `"ip/24"` is not supported by this version
-    //~| ERROR `"header:X-Device"` is not supported by this version
-    //~| ERROR `"dbsc"` is not supported by this version
+    bind = ["ua", "ip/24/64", "header:X-Device", "dbsc-optional"],
+    //~^ ERROR `bind` to `ip` is not supported by this version
+    //~| ERROR `bind` to `header:x-device` is not supported by this version
+    //~| ERROR `bind` to `dbsc` is not supported by this version
     csrf = "token",
     //~^ ERROR `"token"` is not supported by this version
 )]
 struct Site;
 
-#[session(activity = "stream")]
+#[session(activity = "stream", bind = "dbsc")]
 //~^ ERROR `"stream"` is not supported by this version
+//~| ERROR `bind` to `dbsc` is not supported by this version
 async fn stream() {}
 
 #[derive(serde::Serialize, serde::Deserialize, SessionData)]
@@ -41,15 +39,15 @@ async fn stream() {}
 //~| ERROR `once` is not supported by this version
 struct Cart;
 
-#[session(idle = "30m")]
-//~v ERROR `#[session]` on a module is not supported by this version
-mod admin {}
-
-struct Api;
-impl Api {
-    #[session(idle = "30m")]
-    async fn method(self) {}
-    //~^ ERROR `#[session]` on a method is not supported by this version
-}
+// What is wrong comes first, and alone.
+#[derive(SessionPolicy)]
+#[session(rotate_every = "10min", warn = 30, lifetime = "forever", max_sessions = "3", csrf = "tokn")]
+//~^ ERROR `"10min"` is not a duration
+//~| ERROR `30` has no unit
+//~| ERROR unknown value `"forever"`, did you mean `"persistent"`?
+//~| ERROR `max_sessions` takes a number without quotes; write `max_sessions = 3`
+//~| ERROR `max_sessions` needs to know what happens at the limit
+//~| ERROR unknown value `"tokn"`, did you mean `"token"`?
+struct Wrong;
 
 fn main() {}

@@ -23,7 +23,7 @@ async fn more_habits() {}
 async fn unheard_of() {}
 
 #[session(same_site = "lax")]
-//~^ ERROR what the cookie looks like is written in `#[cookie(…)]`
+//~^ ERROR unknown key `same_site`: what the cookie looks like is written in `#[cookie(…)]`
 async fn of_the_cookie() {}
 
 #[session(publik)]

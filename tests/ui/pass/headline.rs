@@ -127,6 +127,24 @@ impl Api {
         drop(s);
         String::new()
     }
+
+    /// A route that knows its type.
+    #[session(Site)]
+    pub async fn myself(State(_): State<u32>, me: UserSession) -> String {
+        struct Other;
+        impl Other {
+            fn name(&self) -> &'static str {
+                let Self = self;
+                "other"
+            }
+        }
+        drop(me);
+        Self::text(Other.name())
+    }
+
+    fn text(of: &str) -> String {
+        of.to_owned()
+    }
 }
 
 #[session(idle = "1m")]
@@ -142,7 +160,7 @@ fn main() {
         .route("/e", get(boxed))
         .route("/f", get(generic::<u8, 3>))
         .route("/g", get(Api::route))
-        .merge(Router::new().route("/b/{id}", get(everything)).with_state(7));
+        .merge(Router::new().route("/b/{id}", get(everything)).route("/h", get(Api::myself)).with_state(7));
     assert_eq!(DashboardPolicy::SPEC.to_string(), r#"idle = "30m", absolute = "8h", bind = "ua", rotate_on = "login""#);
     assert_eq!(DashboardPolicy::SPEC.place.line, 52);
     assert_eq!(<Role as session_policy::Roles>::TABLE.roles[1].id, "adm");

@@ -4,7 +4,7 @@ use session_policy::{UserSession, axum::session};
 #[session(idle = "30m")]
 pub async fn body(me: UserSession) -> String {
     let n: u32 = "seven";
-    //~^ ERROR mismatched types
+    //~^ RUSTC ERROR mismatched types
     drop((me, n));
     String::new()
 }

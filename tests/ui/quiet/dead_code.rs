@@ -4,6 +4,6 @@ use session_policy::axum::session;
 
 #[session(idle = "30m")]
 async fn forgotten() {}
-//~^ ERROR function `forgotten` is never used
+//~^ RUSTC ERROR function `forgotten` is never used
 
 fn main() {}

@@ -15,7 +15,7 @@ enum Role {
 }
 
 #[session(idle = "30", absolute = "8x", fresh = "9h", bind = "uaa", on_mismatch = "end", rotate_on = "logn", colour = 3)]
-//~^ ERROR the unit is missing
+//~^ ERROR `"30"` is not a duration: the unit is missing
 //~| ERROR `"8x"` is not a duration
 //~| ERROR unknown value `"uaa"`, did you mean `"ua"`?
 //~| ERROR unknown value `"logn"`, did you mean `"login"`?

@@ -31,4 +31,15 @@ async fn some(me: UserSession) {}
 #[session(role = [Role::Admin, Role::Guest], idle = "25m")]
 async fn none(me: UserSession) {}
 
+#[derive(Clone, Copy, SessionPolicy)]
+enum Rank {
+    #[session(csrf = "origin", bind = "ua", on_mismatch = "end")]
+    Major,
+}
+
+#[session(role = Rank::Major, csrf = "off", deviation(csrf = "signed"), bind = "ua", on_mismatch = "log")]
+//~^ ERROR `csrf = "off"` can never apply: `Rank::Major` already says `"origin"`
+//~| ERROR `on_mismatch = "log"` can never apply: `Rank::Major` already says `"end"`
+async fn rungs(me: UserSession) {}
+
 fn main() {}

@@ -18,11 +18,11 @@ enum Plain {
 }
 
 #[session(role = Role::Amdin, idle = "5m")]
-//~^ ERROR no variant or associated item named `Amdin` found
+//~^ RUSTC ERROR no variant or associated item named `Amdin` found
 async fn typo(me: UserSession) {}
 
 #[session(role = Plain::Admin)]
-//~^ ERROR no method named `__session_role` found
+//~^ RUSTC ERROR no method named `__session_role` found
 async fn not_a_role(me: UserSession) {}
 
 fn main() {}

@@ -4,7 +4,7 @@ use session_policy::SessionPolicy;
 
 #[derive(SessionPolicy)]
 enum Role {
-    //~^ ERROR the trait bound `Role: Copy` is not satisfied
+    //~^ RUSTC ERROR the trait bound `Role: Copy` is not satisfied
     Admin,
 }
 

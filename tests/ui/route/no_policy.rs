@@ -17,11 +17,11 @@ async fn guarded() {}
 
 fn routes(sessions: Sessions) -> PolicyRouter {
     PolicyRouter::new(sessions)
-        .route("/plain", get(plain)) //~ ERROR this handler has no session policy
-        .route("/nothing", post(nothing)) //~ ERROR this handler has no session policy
-        .route("/closure", any(async || "hello")) //~ ERROR this handler has no session policy
-        .route("/chained", get(guarded).post(plain)) //~ ERROR this handler has no session policy
-        .fallback(nothing) //~ ERROR this handler has no session policy
+        .route("/plain", get(plain)) //~ RUSTC ERROR this handler has no session policy
+        .route("/nothing", post(nothing)) //~ RUSTC ERROR this handler has no session policy
+        .route("/closure", any(async || "hello")) //~ RUSTC ERROR this handler has no session policy
+        .route("/chained", get(guarded).post(plain)) //~ RUSTC ERROR this handler has no session policy
+        .fallback(nothing) //~ RUSTC ERROR this handler has no session policy
 }
 
 fn main() {}

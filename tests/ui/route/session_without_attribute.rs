@@ -12,14 +12,14 @@ async fn dashboard(session: Session) -> String {
 fn routes(sessions: Sessions) -> PolicyRouter {
     // The second error is axum's way of saying the same.
     PolicyRouter::new(sessions).route("/", get(dashboard))
-    //~^ ERROR this handler has no session policy
-    //~| ERROR the trait bound `fn(session_policy::Session) -> impl Future<Output = String> {dashboard}: Handler<
+    //~^ RUSTC ERROR this handler has no session policy
+    //~| RUSTC ERROR the trait bound `fn(session_policy::Session) -> impl Future<Output = String> {dashboard}: Handler<
 }
 
 // What `#[debug_handler]`, and any extractor that contains a session, asks of it.
 fn extracted<S: Send + Sync, T: axum::extract::FromRequestParts<S>>() {}
 
 fn main() {
-    extracted::<(), Session>(); //~ ERROR `session_policy::Session` is used in a handler that declares no session policy
-    extracted::<(), UserSession>(); //~ ERROR `UserSession` is used in a handler that declares no session policy
+    extracted::<(), Session>(); //~ RUSTC ERROR `session_policy::Session` is used in a handler that declares no session policy
+    extracted::<(), UserSession>(); //~ RUSTC ERROR `UserSession` is used in a handler that declares no session policy
 }
