@@ -1,6 +1,11 @@
 //! Where each value comes from, written out by hand for every interesting row.
 
-use session_policy::report::{GuardKind, Report, Row};
+use session_policy::{
+    SessionPolicy, Sessions,
+    client::Transport,
+    report::{GuardKind, Report, Row},
+    store::MemoryStore,
+};
 
 use crate::site::{HEALTH, WHY, report};
 
@@ -171,4 +176,25 @@ fn another_generator_is_not_claimed_for() {
     let no = |id| (id, Met::No);
     assert_eq!(doubted(&Report::new(&sessions, &[])), [no("v5.0.0-7.2.3"), no("v5.0.0-11.5.1"), no("§5.1")]);
     assert!(doubted(&report()).is_empty());
+}
+
+#[test]
+fn a_role_keeps_its_reasons_and_profiles() {
+    #[derive(SessionPolicy, Clone, Copy)]
+    enum Till {
+        #[session(csrf = "off", deviation(csrf = "a till has no browser"), profile = "owasp-low")]
+        Clerk,
+    }
+    let _ = Till::Clerk;
+    let sessions = Sessions::builder::<crate::site::Site, Till>()
+        .store(MemoryStore::new())
+        .transport(Transport::loopback())
+        .build()
+        .unwrap();
+    let report = Report::new(&sessions, &[]);
+    let clerk = &report.roles[0];
+    assert_eq!(clerk.profiles, ["owasp-low"]);
+    assert_eq!(clerk.deviations[0].why, "a till has no browser");
+    assert!(report.to_snapshot().contains("a till has no browser"), "{}", report.to_snapshot());
+    assert!(report.to_markdown().contains("a till has no browser"));
 }

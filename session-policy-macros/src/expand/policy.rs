@@ -58,13 +58,19 @@ pub(super) fn spec(krate: &Krate, shown: &str, place: Span, policy: &Policy) -> 
         spec.extend(quote!(.profiles(&[#(#profiles),*])));
     }
     if !policy.deviations.is_empty() {
-        let deviations = policy.deviations.iter().map(|deviation| {
-            let (key, why) = (deviation.key.to_string(), &deviation.why);
-            quote!(__p::Deviation { key: #key, why: #why })
-        });
-        spec.extend(quote!(.deviations(&[#(#deviations),*])));
+        let deviations = deviations(policy);
+        spec.extend(quote!(.deviations(&[#deviations])));
     }
     spec
+}
+
+/// The documented reasons, as the entries of a list.
+pub(super) fn deviations(policy: &Policy) -> TokenStream {
+    let deviations = policy.deviations.iter().map(|deviation| {
+        let (key, why) = (deviation.key.to_string(), &deviation.why);
+        quote!(__p::Deviation { key: #key, why: #why })
+    });
+    quote!(#(#deviations),*)
 }
 
 /// The `SPEC` of a type that the user names.

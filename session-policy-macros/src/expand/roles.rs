@@ -74,7 +74,17 @@ fn implementation(krate: &Krate, item: &DeriveInput, roles: &[Role<'_>]) -> Toke
             rules.extend(quote!(.meet(#base.rules())));
         }
         let place = quote_spanned!(role.variant.ident.span()=> __p::Place::here());
-        quote! { __p::RoleSpec { variant: #variant, id: #id, rules: #rules, place: #place } }
+        let (profiles, deviations) = (&role.policy.profiles, policy::deviations(&role.policy));
+        quote! {
+            __p::RoleSpec {
+                variant: #variant,
+                id: #id,
+                rules: #rules,
+                place: #place,
+                profiles: &[#(#profiles),*],
+                deviations: &[#deviations],
+            }
+        }
     });
     let table = policy::private(
         krate,

@@ -446,6 +446,8 @@ fn roles() {
                                 id: "Member",
                                 rules: __p::Rules::UNSET,
                                 place: __p::Place::here(),
+                                profiles: &[],
+                                deviations: &[],
                             },
                             __p::RoleSpec {
                                 variant: "Admin",
@@ -454,6 +456,8 @@ fn roles() {
                                     .idle(900)
                                     .meet(<Site as ::sp::Policy>::SPEC.rules()),
                                 place: __p::Place::here(),
+                                profiles: &[],
+                                deviations: &[],
                             },
                         ],
                     }

@@ -1,6 +1,6 @@
 //! The first argument of every guarded handler: it runs before any other extractor, and only an allowed request passes it.
 
-use std::{fmt, marker::PhantomData, net::SocketAddr};
+use std::{cell::Cell, fmt, marker::PhantomData, net::SocketAddr};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, OriginalUri, connect_info::MockConnectInfo},
@@ -16,8 +16,21 @@ use crate::{
 };
 
 tokio::task_local! {
-    /// The sessions of the router that is calling the handler. Request extensions would cost an allocation each time.
-    pub(super) static CALLING: Sessions;
+    /// The router's call of the handler that is running. Request extensions would cost an allocation each time.
+    pub(super) static CALLING: Call;
+}
+
+/// One call of a mounted handler.
+pub(super) struct Call {
+    pub(super) sessions: Sessions,
+    /// Whether the handler has its entry: what is called from inside it is not this router's.
+    entered: Cell<bool>,
+}
+
+impl Call {
+    pub(super) fn new(sessions: Sessions) -> Self {
+        Self { sessions, entered: Cell::new(false) }
+    }
 }
 
 /// Proof that the request satisfies the policy `P`, and its session. Only the [`session`](macro@super::session) attribute names it.
@@ -92,9 +105,11 @@ async fn enter(spec: &'static Spec, parts: &Parts) -> Result<Session, Denied> {
     }
 }
 
-/// The sessions of the router, or of the layer around it.
+/// The sessions of the router, or of the layer around it. An application inside a guarded handler has its own layer; only
+/// without one do the handler's sessions hold there, too.
 fn sessions_of(parts: &Parts) -> Option<Sessions> {
-    CALLING.try_with(Clone::clone).ok().or_else(|| parts.extensions.get().cloned())
+    let own = CALLING.try_with(|call| (!call.entered.replace(true)).then(|| call.sessions.clone())).ok().flatten();
+    own.or_else(|| parts.extensions.get().cloned()).or_else(|| CALLING.try_with(|call| call.sessions.clone()).ok())
 }
 
 /// The request as the runtime sees it.

@@ -9,7 +9,10 @@ use std::{
 use axum::{extract::Request, handler::Handler, response::Response};
 use tokio::task::futures::TaskLocalFuture;
 
-use super::{entry::CALLING, response::keep_private};
+use super::{
+    entry::{CALLING, Call},
+    response::keep_private,
+};
 use crate::sessions::Sessions;
 
 /// The handler and the sessions.
@@ -26,7 +29,7 @@ where
     type Future = Calling<H::Future>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        Calling { inner: CALLING.scope(self.sessions, self.handler.call(request, state)) }
+        Calling { inner: CALLING.scope(Call::new(self.sessions), self.handler.call(request, state)) }
     }
 }
 
@@ -34,7 +37,7 @@ pin_project_lite::pin_project! {
     /// The handler's future, polled with the sessions in reach. No allocation of its own.
     pub(super) struct Calling<F> {
         #[pin]
-        inner: TaskLocalFuture<Sessions, F>,
+        inner: TaskLocalFuture<Call, F>,
     }
 }
 

@@ -69,7 +69,7 @@ impl IntoResponse for SessionError {
                 // On a plain `Router` nobody knows the realm any more.
                 render(
                     CALLING
-                        .try_with(|sessions| sessions.problem(denial))
+                        .try_with(|call| call.sessions.problem(denial))
                         .unwrap_or_else(|_| problem("session", denial)),
                 )
             }

@@ -1,6 +1,6 @@
 //! Roles: one enum of the application, a policy per variant.
 
-use super::{Place, Rules};
+use super::{Deviation, Place, Rules};
 
 /// An enum of roles, implemented by `#[derive(SessionPolicy)]` on an enum; `()` stands for "no roles".
 ///
@@ -54,6 +54,10 @@ pub struct RoleSpec {
     pub rules: Rules,
     /// Where it is written.
     pub place: Place,
+    /// The published standards that it keeps.
+    pub profiles: &'static [&'static str],
+    /// Documented reasons.
+    pub deviations: &'static [Deviation],
 }
 
 /// A set of roles of one enum: the key `role`.

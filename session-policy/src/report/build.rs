@@ -31,9 +31,9 @@ impl Report {
                 .map(|role| NamedPolicy {
                     name: format!("{}::{}", table.name, role.variant),
                     policy: role.rules.to_string(),
-                    profiles: Vec::new(),
+                    profiles: role.profiles.iter().map(|&name| name.to_owned()).collect(),
                     place: Place::of(role.place),
-                    deviations: Vec::new(),
+                    deviations: deviations(role.deviations),
                 })
                 .collect(),
             shared: shared(base, routes),

@@ -47,7 +47,7 @@ pub struct NamedPolicy {
     pub name: String,
     /// The written keys, with what they extend, in the language's words; may be empty.
     pub policy: String,
-    /// The published standards that it keeps: the names of its key `profile`. (A role's stand in no constant yet.)
+    /// The published standards that it keeps: the names of its key `profile`.
     pub profiles: Vec<String>,
     /// Where it is written.
     pub place: Option<Place>,

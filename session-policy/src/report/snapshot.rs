@@ -202,8 +202,16 @@ impl Report {
         lines.add("cookie", "path", None, &cookie.path);
         lines.add("cookie", "domain", None, cookie.domain.as_deref().unwrap_or("none"));
         lines.add("cookie", "partitioned", None, if cookie.partitioned { "yes" } else { "no" });
-        for deviation in &self.base.deviations {
-            lines.add("sessions", &format!("deviation {}", deviation.key), None, &deviation.why);
+        for (policy, role) in
+            std::iter::once((&self.base, None)).chain(self.roles.iter().map(|role| (role, Some(role))))
+        {
+            let role = role.map(|role| role.name.as_str());
+            if !policy.profiles.is_empty() {
+                lines.add("sessions", PROFILES, role, &policy.profiles.join(", "));
+            }
+            for deviation in &policy.deviations {
+                lines.add("sessions", &format!("deviation {}", deviation.key), role, &deviation.why);
+            }
         }
         for route in &self.routes {
             let title = lines.unused(&route.title());

@@ -137,7 +137,9 @@ impl<Site: Policy, Role: Roles> Builder<Site, Role> {
         self
     }
 
-    /// The path where one signs out: `next` never leads there.
+    /// The path where one signs out: `next` never leads there. An unsafe request to it also signs out while the store cannot
+    /// say whose session it is: the cookie goes, and this process no longer takes the token. Without this path, such a
+    /// request is answered 503 and the user stays signed in.
     #[must_use]
     pub fn logout(mut self, path: impl Into<String>) -> Self {
         self.logout_path = Some(path.into());
@@ -199,6 +201,10 @@ impl<Site: Policy, Role: Roles> Builder<Site, Role> {
         if own.is_empty() && !transport.is_loopback() {
             return Err(BuildError::new("no origins: write `.origins([\"https://www.example.org\"])`"));
         }
+        if let Some(plain) = own.iter().find(|own| !own.is_https() && !transport.is_loopback()) {
+            // Whoever sits on the way writes the pages of an `http` origin, and they would be welcome here.
+            return Err(BuildError::new(format!("the origin `{plain}` is not `https`: no session lives there")));
+        }
         let origins = OriginRules { own, trusted, own_host: transport.is_loopback() };
         let reauth_page = self.reauth_page;
         for page in [&self.login_page, &reauth_page, &self.logout_path, &self.status_path].into_iter().flatten() {
@@ -245,6 +251,7 @@ impl<Site: Policy, Role: Roles> Builder<Site, Role> {
             realm,
             on_event: self.on_event,
             unconfirmed: std::sync::Mutex::default(),
+            confirming: std::sync::atomic::AtomicBool::new(false),
             spare: Spare::default(),
         })))
     }
@@ -262,6 +269,14 @@ fn check_cookie(cookie: &CookieSpec) -> Result<(), BuildError> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if cookie.name.is_empty() || !cookie.name.bytes().all(token) {
         return Err(BuildError::new(format!("the cookie name `{}` is not a token (RFC 9110)", cookie.name)));
+    }
+    // Browsers match the prefix in any case, and servers by bytes: written otherwise it protects nothing.
+    let prefixed = ["__Host-", "__Secure-"].into_iter().any(|prefix| cookie.name.starts_with(prefix));
+    if !prefixed {
+        return Err(BuildError::new(format!(
+            "the cookie name `{}` starts with neither `__Host-` nor `__Secure-`",
+            cookie.name
+        )));
     }
     if cookie.name.starts_with("__Host-") && (cookie.domain.is_some() || cookie.path != "/") {
         return Err(BuildError::new("a `__Host-` cookie has no `domain` and the path `/`"));

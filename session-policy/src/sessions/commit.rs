@@ -61,7 +61,14 @@ impl Session {
             (standing, std::mem::take(&mut state.staged), state.remove, state.clear)
         };
         let Some(sessions) = self.0.sessions.clone() else { return Finished::Keep(Vec::new()) };
+        let tombstone = matches!(standing, Standing::Tombstone(_));
         let outcome = sessions.commit(&self, standing, staged, status).await;
+        // A login beside this request may have put the successor's cookie where the tombstone's was.
+        if let (true, Ok(None), Some(token)) = (tombstone, &outcome, self.0.token)
+            && let Ok(Loaded::Superseded(_)) = sessions.0.store.load(token).await
+        {
+            remove = false;
+        }
         let finished = match outcome {
             Ok(new) => {
                 let mut headers = Vec::new();

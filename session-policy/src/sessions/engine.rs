@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use super::{Event, event::OnEvent};
@@ -11,7 +11,7 @@ use crate::{
     client::Transport,
     clock::Clock,
     cookie::{self, CookieSpec},
-    policy::{Effective, RoleTable, Rules, Spec},
+    policy::{Effective, Level, RoleTable, Rules, Spec},
     store::{DynStore, Expiry, Header, Identity},
     token::{Random, RecordId, TokenId},
     verdict::OriginRules,
@@ -44,6 +44,8 @@ pub(super) struct Engine {
     pub(super) on_event: Option<OnEvent>,
     /// Tokens whose logout the store has not confirmed yet: dead on this node.
     pub(super) unconfirmed: Mutex<HashMap<TokenId, Option<RecordId>>>,
+    /// Whether a task is telling the store of them.
+    pub(super) confirming: AtomicBool,
     pub(super) spare: super::handle::Spare,
 }
 
@@ -156,7 +158,8 @@ impl Sessions {
         Expiry { idle_ms: w.idle_ms, absolute_at: at.saturating_add(w.absolute_ms) }
     }
 
-    /// A mounted policy that this engine cannot hold: a role of another enum, or a `touch` too coarse for its `idle`.
+    /// A mounted policy that this engine cannot hold: a role of another enum, an `auth = "anonymous"` that the base closes, or
+    /// a `touch` too coarse for its `idle`.
     #[must_use]
     pub fn misfit(&self, spec: &Spec) -> Option<String> {
         if spec.public {
@@ -170,6 +173,17 @@ impl Sessions {
                 "its `role` is of the enum `{}`, but the sessions were built with `{}`",
                 roles.table().name,
                 self.0.roles.name
+            ));
+        }
+        let site = self.0.base.rules();
+        let above = rules.meet(site).resolve().auth;
+        if rules.auth == Some(Level::Anonymous) && above > Level::Anonymous {
+            return Some(format!(
+                "its `auth = \"anonymous\"` can never apply: `{}` asks for \"{}\" on every route, so that nobody could ever \
+                 sign in; write `{}` on the routes or on a module",
+                self.0.base.name,
+                above.as_str(),
+                if site.auth.is_some() { "auth" } else { "fresh" }
             ));
         }
         for (wide, effective) in &self.0.session_wide {
@@ -198,6 +212,12 @@ impl Sessions {
     pub(super) fn denied_on_this_node(&self, token: TokenId) -> Option<Option<RecordId>> {
         let denied = self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner);
         if denied.is_empty() { None } else { denied.get(&token).copied() }
+    }
+
+    /// All logouts that the store has not confirmed.
+    pub(super) fn all_unconfirmed(&self) -> Vec<(TokenId, Option<RecordId>)> {
+        let denied = self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner);
+        denied.iter().map(|(token, record)| (*token, *record)).collect()
     }
 
     /// Forgets a logout that the store has confirmed.

@@ -31,7 +31,7 @@ pub enum SessionError {
     Role(String),
     /// The user id is empty or too long.
     User(UserIdError),
-    /// The level cannot be signed in with: `anonymous`.
+    /// The level cannot be signed in with (`anonymous`), or shows nobody (`remembered`, in a re-authentication).
     Level,
     /// The time of the authentication is in the future.
     AuthenticationInFuture,
@@ -91,7 +91,7 @@ impl fmt::Display for SessionError {
             Self::OtherUser => f.write_str("another user than the session's authenticated; the session was ended"),
             Self::Role(what) => write!(f, "cannot sign in: {what}"),
             Self::User(error) => write!(f, "{error}"),
-            Self::Level => f.write_str("cannot sign in at the level `anonymous`"),
+            Self::Level => f.write_str("this level cannot be authenticated with"),
             Self::AuthenticationInFuture => f.write_str("the time of the authentication is in the future"),
             Self::Data { key, cause } => write!(f, "the session entry `{key}`: {cause}"),
             Self::TooLarge { bytes, most } => {

@@ -1,7 +1,10 @@
 //! What lowers a session: done in the store before the call resolves, on a task that a dropped request cannot cancel, and
 //! never undone.
 
-use std::future::Future;
+use std::{
+    future::Future,
+    sync::{PoisonError, atomic::Ordering},
+};
 
 use super::{
     Event, Session, SessionError, Sessions,
@@ -15,7 +18,7 @@ use crate::{
 };
 
 /// The fifth failed attempt in a row ends the session.
-const MOST_ATTEMPTS: u8 = 5;
+pub(super) const MOST_ATTEMPTS: u8 = 5;
 
 /// Runs `work` to its end even if the caller is dropped half way.
 pub(super) async fn shielded<T: Send + 'static>(
@@ -29,31 +32,88 @@ pub(super) async fn shielded<T: Send + 'static>(
 }
 
 impl Sessions {
-    /// Ends a record.
+    /// Ends a record, and says so: both also if the caller is dropped half way, or a thief who hangs up would not be heard of.
     pub(super) async fn end_record(&self, end: End) -> Result<Ended, StoreError> {
-        let store = self.0.store.clone();
-        let ended = shielded(async move { store.end(end).await }).await?;
-        if ended == Ended::Done {
-            self.tell(Event::Ended { record: end.record, reason: end.reason });
-        }
-        Ok(ended)
+        let sessions = self.clone();
+        shielded(async move {
+            let ended = sessions.0.store.end(end).await?;
+            if ended == Ended::Done {
+                sessions.tell(Event::Ended { record: end.record, reason: end.reason });
+            }
+            Ok(ended)
+        })
+        .await
     }
 
-    /// Tries once more to tell the store of a logout that it could not confirm.
-    pub(super) async fn confirm_logout(&self, token: TokenId, record: Option<RecordId>, now: u64) {
+    /// Counts a failed attempt; the last one allowed ends the session in the same breath, which may fail by itself.
+    async fn count_failure(
+        &self,
+        record: RecordId,
+        now: u64,
+    ) -> Result<(Committed, Result<(), StoreError>), StoreError> {
+        let mut attempt = Commit::of(record, now);
+        attempt.count_failure = true;
+        let sessions = self.clone();
+        shielded(async move {
+            let committed = sessions.0.store.commit(attempt).await?;
+            let mut ended = Ok(());
+            if matches!(committed, Committed::Done { failed } if failed >= MOST_ATTEMPTS) {
+                let reason = EndReason::TooManyAttempts;
+                ended = sessions.end_record(End { record, reason, if_unseen_since: None, now }).await.map(drop);
+            }
+            Ok((committed, ended))
+        })
+        .await
+    }
+
+    /// Tries once more to tell the store of a logout that it could not confirm. Whether it did.
+    pub(super) async fn confirm_logout(&self, token: TokenId, record: Option<RecordId>, now: u64) -> bool {
         let record = match record {
-            Some(record) => record,
+            Some(record) => Some(record),
             None => match self.0.store.load(token).await {
-                Ok(Loaded::Live(snapshot)) => snapshot.id,
+                Ok(Loaded::Live(snapshot)) => Some(snapshot.id),
                 // Nobody's, or over: there is nothing left to end.
-                Ok(_) => return self.confirmed(token),
-                Err(_) => return,
+                Ok(_) => None,
+                Err(_) => return false,
             },
         };
-        let end = End { record, reason: EndReason::Logout, if_unseen_since: None, now };
-        if self.end_record(end).await.is_ok() {
-            self.confirmed(token);
+        if let Some(record) = record {
+            let end = End { record, reason: EndReason::Logout, if_unseen_since: None, now };
+            if self.end_record(end).await.is_err() {
+                return false;
+            }
         }
+        self.confirmed(token);
+        true
+    }
+
+    /// The store answers: it is told of the logouts that it could not confirm. Nobody waits for it, and who signed out will
+    /// not come back with the token.
+    pub(super) fn confirm_logouts(&self, now: u64) {
+        let waiting = !self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        if !waiting || self.0.confirming.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let turn = Turn(self.clone());
+        drop(runtime.spawn(async move {
+            let Turn(sessions) = &turn;
+            for (token, record) in sessions.all_unconfirmed() {
+                // The store failed again: the next request that it answers tries once more.
+                if !sessions.confirm_logout(token, record, now).await {
+                    return;
+                }
+            }
+        }));
+    }
+}
+
+/// The one task that confirms logouts; given back also if the task is dropped.
+struct Turn(Sessions);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.0.confirming.store(false, Ordering::Release);
     }
 }
 
@@ -79,50 +139,70 @@ impl Session {
     /// Returns how many attempts are left.
     ///
     /// # Errors
-    /// [`SessionError::Ended`] with [`EndReason::TooManyAttempts`] at the fifth; [`SessionError::NoUser`] without a session;
+    /// [`SessionError::Ended`] with [`EndReason::TooManyAttempts`] at the fifth, or with the reason of an end beside this request;
+    /// [`SessionError::Superseded`] if the user signed in anew beside it; [`SessionError::NoUser`] without a session;
     /// [`SessionError::Store`] if the store does not answer.
     pub async fn reauth_failed(&self) -> Result<u8, SessionError> {
+        let sessions = self.sessions()?;
         let record = {
             let state = self.open_state()?;
             let Standing::Live(snapshot) = &state.standing else { return Err(SessionError::NoUser) };
             snapshot.id
         };
-        let store = self.sessions()?.0.store.clone();
-        let mut attempt = Commit::of(record, self.0.now);
-        attempt.count_failure = true;
-        match shielded(async move { store.commit(attempt).await }).await? {
+        let (counted, ended) = sessions.count_failure(record, self.0.now).await?;
+        match counted {
             Committed::Done { failed } if failed >= MOST_ATTEMPTS => {
-                self.end_now(EndReason::TooManyAttempts).await?;
+                self.state().fall(EndReason::TooManyAttempts);
+                ended?;
                 Err(SessionError::Ended(EndReason::TooManyAttempts))
             }
             Committed::Done { failed } => Ok(MOST_ATTEMPTS - failed),
-            Committed::Conflict | Committed::Gone => {
-                self.fall(EndReason::TooManyAttempts, false);
-                Err(SessionError::Ended(EndReason::TooManyAttempts))
-            }
+            Committed::Conflict | Committed::Gone => Err(self.gone().await?),
         }
+    }
+
+    /// What became of the session that was live when the request arrived and is not any more.
+    async fn gone(&self) -> Result<SessionError, SessionError> {
+        let Some(token) = self.0.token else { return Ok(SessionError::NoUser) };
+        let loaded = self.sessions()?.0.store.load(token).await?;
+        let mut state = self.state();
+        Ok(match loaded {
+            Loaded::Ended(reason) => {
+                state.fall(reason);
+                SessionError::Ended(reason)
+            }
+            // The client holds the successor by now: its cookie stays.
+            Loaded::Superseded(_) => {
+                state.become_of(Standing::Superseded);
+                SessionError::Superseded
+            }
+            Loaded::Live(_) | Loaded::Unknown => {
+                state.become_of(Standing::Nobody);
+                SessionError::NoUser
+            }
+        })
     }
 
     /// Ends the presented session, also one that this route may not see.
     pub(super) async fn end_now(&self, reason: EndReason) -> Result<(), SessionError> {
         let sessions = self.sessions()?.clone();
+        let explicit = reason == EndReason::Logout;
         let record = {
-            let state = self.open_state()?;
-            match &state.standing {
+            let mut state = self.open_state()?;
+            let record = match &state.standing {
                 Standing::Live(snapshot) => Some(snapshot.id),
                 Standing::Barred(record, _) => Some(*record),
                 // A late answer with a removal cookie would sign the successor out.
                 Standing::Superseded => return Ok(()),
+                _ if self.0.token.is_none() => return Ok(()),
                 _ => None,
-            }
+            };
+            // Dead from here on for the rest of this request, also where the store does not confirm it, or nobody waits for it.
+            state.fall(reason);
+            state.clear = explicit;
+            record
         };
-        let explicit = reason == EndReason::Logout;
-        let Some(record) = record else {
-            if self.0.token.is_some() {
-                self.fall(reason, explicit);
-            }
-            return Ok(());
-        };
+        let Some(record) = record else { return Ok(()) };
         let end = End { record, reason, if_unseen_since: None, now: self.0.now };
         let token = self.0.token;
         // The deny list is written on the same task as the end: a dropped request loses neither.
@@ -133,23 +213,24 @@ impl Session {
             }
             outcome
         };
-        let outcome = shielded(work).await;
-        // Dead from here on for the rest of this request, also where the store did not confirm it.
-        self.fall(reason, explicit);
-        outcome?;
+        if shielded(work).await? == Ended::Unknown {
+            // A login beside this request superseded the session: cookie and storage are the successor's.
+            let mut state = self.state();
+            (state.remove, state.clear) = (false, false);
+        }
         Ok(())
     }
+}
 
+impl State {
     /// The handle after an end: nothing staged survives, the cookie goes.
-    fn fall(&self, reason: EndReason, explicit: bool) {
-        let mut state = self.state();
-        let committed = state.committed;
-        *state = State {
-            standing: Standing::EndedHere(reason),
-            staged: Staged::default(),
-            remove: true,
-            clear: explicit,
-            committed,
-        };
+    fn fall(&mut self, reason: EndReason) {
+        self.become_of(Standing::EndedHere(reason));
+        self.remove = true;
+    }
+
+    /// The handle after the session turned out to be something else: nothing staged survives.
+    fn become_of(&mut self, standing: Standing) {
+        *self = Self { standing, staged: Staged::default(), remove: false, clear: false, committed: self.committed };
     }
 }

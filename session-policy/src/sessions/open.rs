@@ -5,7 +5,7 @@ use super::{
     challenge::route_digest,
     engine::{MAX_SKEW_MS, UnknownRole},
     handle::{Exchange, Standing, State},
-    lower::shielded,
+    lower::{MOST_ATTEMPTS, shielded},
     next::{local_path, path_of, query_value},
 };
 use crate::{
@@ -166,7 +166,9 @@ impl Sessions {
         }
         // An end re-checks the deadline against the store; if another request was faster, its activity is judged.
         for _ in 0..ROUNDS {
-            let snapshot = match self.0.store.load(token).await? {
+            let loaded = self.0.store.load(token).await?;
+            self.confirm_logouts(now);
+            let snapshot = match loaded {
                 Loaded::Unknown => return Ok(Standing::Nobody),
                 Loaded::Ended(reason) => return Ok(Standing::Tombstone(reason)),
                 Loaded::Superseded(superseded) => return self.superseded(superseded, now).await,
@@ -200,6 +202,11 @@ impl Sessions {
             return Ok(Some(Standing::Barred(id, Denial::retry(Reason::Version))));
         };
         let e = if role.is_none() { *route } else { spec.rules().meet(*wide).resolve() };
+        // The end that belongs to the last failed attempt did not reach the store.
+        if header.failed >= MOST_ATTEMPTS {
+            let reason = EndReason::TooManyAttempts;
+            return self.end_found(End { record: id, reason, if_unseen_since: None, now }).await;
+        }
         let Judgement { denial, obligation } = judge(w, &e, &facts(header, role, arrival, now));
         match obligation {
             Obligation::Nothing => {}
@@ -216,11 +223,7 @@ impl Sessions {
                 // A mismatch ends whatever happened meanwhile; a deadline may have moved.
                 let due = matches!(reason, EndReason::Idle | EndReason::Absolute);
                 let if_unseen_since = due.then_some((header.last_seen, header.epoch));
-                return Ok(match self.end_record(End { record: id, reason, if_unseen_since, now }).await? {
-                    Ended::Alive => None,
-                    Ended::Already(earlier) => Some(Standing::Tombstone(earlier)),
-                    Ended::Done | Ended::Unknown => Some(Standing::Tombstone(reason)),
-                });
+                return self.end_found(End { record: id, reason, if_unseen_since, now }).await;
             }
         }
         Ok(Some(match denial {
@@ -230,6 +233,16 @@ impl Sessions {
                 Standing::Barred(id, denial)
             }
         }))
+    }
+
+    /// Ends a session that was found to be over; `None` asks for another look.
+    async fn end_found(&self, end: End) -> Result<Option<Standing>, StoreError> {
+        Ok(match self.end_record(end).await? {
+            // Superseded since the look at it, the token is no tombstone: its cookie may be the successor's by now.
+            Ended::Alive | Ended::Unknown => None,
+            Ended::Already(earlier) => Some(Standing::Tombstone(earlier)),
+            Ended::Done => Some(Standing::Tombstone(end.reason)),
+        })
     }
 
     /// A replaced token. One that opened a signed-in session and comes back late is a replay: its successor ends.

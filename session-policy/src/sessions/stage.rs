@@ -42,15 +42,37 @@ pub(super) struct Login {
 pub(super) type Changes = BTreeMap<&'static str, Change>;
 
 /// One change.
-#[derive(Clone)]
 pub(super) enum Change {
     Set(Arc<[u8]>),
     Remove,
-    /// A function of the stored value, applied again if the value changed meanwhile.
-    Update(Update),
+    /// Functions of the stored value, applied again if it changed meanwhile.
+    Update(Updates),
 }
 
+/// One function of an entry.
 pub(super) type Update = Arc<dyn Fn(Option<&[u8]>) -> Result<Arc<[u8]>, SessionError> + Send + Sync>;
+
+/// Functions of one entry, one behind the other and none inside another: a request may stage thousands of them.
+pub(super) struct Updates {
+    steps: Vec<Update>,
+    /// The stored value that they were applied to.
+    from: Option<Arc<[u8]>>,
+    /// What came of it: each runs once, unless somebody else wrote meanwhile.
+    value: Arc<[u8]>,
+}
+
+impl Updates {
+    fn apply(&self, stored: Option<&Arc<[u8]>>) -> Result<Arc<[u8]>, SessionError> {
+        if stored == self.from.as_ref() {
+            return Ok(Arc::clone(&self.value));
+        }
+        let mut value = stored.cloned();
+        for step in &self.steps {
+            value = Some(step(value.as_deref())?);
+        }
+        Ok(value.unwrap_or_else(|| Arc::clone(&self.value)))
+    }
+}
 
 impl Change {
     /// Whether the new value depends on the stored one.
@@ -63,7 +85,16 @@ impl Change {
         match self {
             Self::Set(value) => Ok(Some(Arc::clone(value))),
             Self::Remove => Ok(None),
-            Self::Update(update) => update(stored.map(|value| &**value)).map(Some),
+            Self::Update(updates) => updates.apply(stored).map(Some),
+        }
+    }
+
+    /// The entry as it is after the change, if nobody else wrote meanwhile.
+    fn value(&self) -> Option<&Arc<[u8]>> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Remove => None,
+            Self::Update(updates) => Some(&updates.value),
         }
     }
 }
@@ -78,23 +109,28 @@ pub(super) fn merge(entries: &mut Entries, changes: Vec<DataChange>) {
     }
 }
 
-/// Refuses a change after which the record is beyond its limit.
+/// Refuses a change after which the record is beyond its limit. Parallel requests may have brought it there together: what
+/// does not make it larger is welcome then.
 pub(super) fn check_growth(entries: &Entries, changes: &[DataChange]) -> Result<(), SessionError> {
     if changes.is_empty() {
         return Ok(());
     }
     let mut after = entries.clone();
     merge(&mut after, changes.to_vec());
-    check_size(&after)
+    if size(&after) <= size(entries) { Ok(()) } else { check_size(&after) }
 }
 
 /// Refuses a record beyond its limit.
 pub(super) fn check_size(entries: &Entries) -> Result<(), SessionError> {
-    let bytes: usize = entries.iter().map(|(key, value)| key.len() + value.len()).sum();
+    let bytes = size(entries);
     if bytes > RECORD_MOST_BYTES {
         return Err(SessionError::TooLarge { bytes, most: RECORD_MOST_BYTES });
     }
     Ok(())
+}
+
+fn size(entries: &Entries) -> usize {
+    entries.iter().map(|(key, value)| key.len() + value.len()).sum()
 }
 
 /// The changes as a store takes them, against the entries that it held.
@@ -137,27 +173,56 @@ impl State {
         }
     }
 
-    /// Stages a change, unless it cannot be applied or the record would grow beyond its limit.
-    fn stage(&mut self, key: &'static str, change: Change) -> Result<(), SessionError> {
-        let stored = match &self.standing {
-            Standing::Live(snapshot) => Some(&*snapshot.data),
-            _ => None,
-        };
-        let (changes, stored) = match &mut self.staged.raise {
-            // Carried entries are small against the limit, and are counted again at the commit.
-            Some(Raise::Login(login)) => (&mut login.data, None),
-            Some(Raise::Reauth(_)) | None => (&mut self.staged.data, stored),
-        };
-        let before = changes.insert(key, change);
-        let checked =
-            against(changes, stored).and_then(|changes| check_growth(stored.unwrap_or(&Entries::new()), &changes));
-        if checked.is_err() {
-            match before {
-                Some(before) => changes.insert(key, before),
-                None => changes.remove(key),
-            };
+    /// The changes that another one joins.
+    fn changes(&mut self) -> &mut Changes {
+        match &mut self.staged.raise {
+            Some(Raise::Login(login)) => &mut login.data,
+            Some(Raise::Reauth(_)) | None => &mut self.staged.data,
         }
-        checked
+    }
+
+    /// Refuses a new value with which the record would grow beyond its limit.
+    fn check(&self, key: &'static str, value: Option<&Arc<[u8]>>) -> Result<(), SessionError> {
+        let none = Entries::new();
+        let (changes, stored) = match (&self.staged.raise, &self.standing) {
+            // Carried entries are small against the limit, and are counted again at the commit.
+            (Some(Raise::Login(login)), _) => (&login.data, &none),
+            (_, Standing::Live(snapshot)) => (&self.staged.data, &*snapshot.data),
+            _ => (&self.staged.data, &none),
+        };
+        let staged = changes.iter().map(|(key, change)| (*key, change.value()));
+        let changes: Vec<_> = staged
+            .chain([(key, value)])
+            .map(|(key, value)| DataChange { key: Arc::from(key), value: value.cloned() })
+            .collect();
+        check_growth(stored, &changes)
+    }
+
+    /// Stages a change, unless the record would grow beyond its limit.
+    fn stage(&mut self, key: &'static str, change: Change) -> Result<(), SessionError> {
+        self.check(key, change.value())?;
+        self.changes().insert(key, change);
+        Ok(())
+    }
+
+    /// Stages an update behind what is staged already, unless it cannot be applied.
+    fn stage_update(&mut self, key: &'static str, step: Update) -> Result<(), SessionError> {
+        let from = self.entry(key)?;
+        let value = step(from.as_deref())?;
+        self.check(key, Some(&value))?;
+        match self.changes().get_mut(key) {
+            None => {
+                let updates = Updates { steps: vec![step], from, value };
+                self.changes().insert(key, Change::Update(updates));
+            }
+            Some(Change::Update(earlier)) => {
+                earlier.steps.push(step);
+                earlier.value = value;
+            }
+            // Behind one of these, the value does not depend on the stored one.
+            Some(earlier @ (Change::Set(_) | Change::Remove)) => *earlier = Change::Set(value),
+        }
+        Ok(())
     }
 }
 
@@ -203,7 +268,8 @@ impl Session {
         self.data_state()?.stage(T::DATA.key, Change::Set(bytes))
     }
 
-    /// Removes the entry of type `T` and returns it. Staged, like [`set`](Self::set).
+    /// Removes the entry of type `T` and returns it. Staged, like [`set`](Self::set): a parallel request sees the entry until
+    /// this one is answered, so it is no way to hand something out once only.
     ///
     /// # Errors
     /// If the stored bytes are not a `T`, or nothing can be written here.
@@ -216,7 +282,8 @@ impl Session {
     }
 
     /// Changes the entry of type `T`, starting from its default. Staged, like [`set`](Self::set); if another request
-    /// changed the entry meanwhile, `change` is applied again to its value, so that nothing is lost.
+    /// changed the entry meanwhile, `change` is applied again to its value, so that nothing is lost. It must not use the
+    /// session itself: it runs while the session's state is locked.
     ///
     /// # Errors
     /// If the stored bytes are not a `T`, the new value is too large, or nothing can be written here.
@@ -225,27 +292,13 @@ impl Session {
         &self,
         change: impl Fn(&mut T) + Send + Sync + 'static,
     ) -> Result<(), SessionError> {
-        let update = move |stored: Option<&[u8]>| {
+        let step = move |stored: Option<&[u8]>| {
             let mut value = stored.map(decode::<T>).transpose()?.unwrap_or_default();
             change(&mut value);
             encode(&value)
         };
-        let mut state = self.data_state()?;
-        let key = T::DATA.key;
-        // A change that is staged already stays in front of this one.
-        let earlier = match &state.staged.raise {
-            Some(Raise::Login(login)) => login.data.get(key).cloned(),
-            Some(Raise::Reauth(_)) | None => state.staged.data.get(key).cloned(),
-        };
-        let staged: Update = match earlier {
-            None => Arc::new(update),
-            Some(earlier) => Arc::new(move |stored| {
-                let before = earlier.apply(stored.map(Arc::from).as_ref())?;
-                update(before.as_deref())
-            }),
-        };
         // Applied once now, so that a value that cannot be written is refused here and not at the answer.
-        state.stage(key, Change::Update(staged))
+        self.data_state()?.stage_update(T::DATA.key, Arc::new(step))
     }
 
     /// Signs a user in: a new session with a new token replaces the presented one. Staged: it takes effect if the answer is
@@ -305,7 +358,8 @@ impl Session {
         U::Error: Into<crate::store::UserIdError>,
     {
         let user: UserId = user.try_into().map_err(|error| SessionError::User(error.into()))?;
-        if level == Level::Anonymous {
+        // A remember-me credential shows nobody.
+        if level < Level::Full {
             return Err(SessionError::Level);
         }
         let same = {

@@ -157,13 +157,20 @@ impl Commit {
     }
 }
 
-/// One entry to write, or to remove.
-#[derive(Clone, Debug)]
+/// One entry to write, or to remove. `Debug` shows its size only.
+#[derive(Clone)]
 pub struct DataChange {
     /// The entry's key.
     pub key: Arc<str>,
     /// The new value; `None` removes it.
     pub value: Option<Arc<[u8]>>,
+}
+
+impl fmt::Debug for DataChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.value.as_ref().map(|value| value.len());
+        f.debug_struct("DataChange").field("key", &self.key).field("bytes", &bytes).finish()
+    }
 }
 
 /// See [`Store::commit`].

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use crate::{client::UserAgent, policy::Level, token::RecordId};
 
-/// One session: a header of fixed size, whose it is, and its data.
-#[derive(Clone, Debug)]
+/// One session: a header of fixed size, whose it is, and its data. `Debug` shows of the data its keys and sizes only.
+#[derive(Clone)]
 pub struct Record {
     /// Random, stable across rotation, new at login.
     pub id: RecordId,
@@ -148,8 +148,8 @@ impl Identity {
 /// Data by key; small, and read in order.
 pub type Entries = BTreeMap<Arc<str>, Arc<[u8]>>;
 
-/// A record as it was loaded: cheap to clone.
-#[derive(Clone, Debug)]
+/// A record as it was loaded: cheap to clone. `Debug` shows of the data its keys and sizes only.
+#[derive(Clone)]
 pub struct Snapshot {
     /// The record's id.
     pub id: RecordId,
@@ -163,6 +163,40 @@ pub struct Snapshot {
     pub data: Arc<Entries>,
     /// When it dies unattended.
     pub expiry: Expiry,
+}
+
+/// Entries as logs may see them: what a session holds (tokens of other services, say) is nobody's business there.
+struct Sizes<'a>(&'a Entries);
+
+impl fmt::Debug for Sizes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.iter().map(|(key, value)| (key, value.len()))).finish()
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("id", &self.id)
+            .field("header", &self.header)
+            .field("identity", &self.identity)
+            .field("data", &Sizes(&self.data))
+            .field("expiry", &self.expiry)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .field("header", &self.header)
+            .field("identity", &self.identity)
+            .field("data", &Sizes(&self.data))
+            .field("expiry", &self.expiry)
+            .finish()
+    }
 }
 
 /// A user's id: 1 to 255 bytes, from strings and integers.
@@ -252,5 +286,28 @@ impl std::error::Error for UserIdError {}
 impl From<std::convert::Infallible> for UserIdError {
     fn from(never: std::convert::Infallible) -> Self {
         match never {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Commit, DataChange};
+
+    /// Stores are written by others, and others log what they are given.
+    #[test]
+    fn debug_shows_no_data() {
+        let header = Header::new(0, Captured::new(UserAgent::MISSING));
+        let expiry = Expiry { idle_ms: 1, absolute_at: 1 };
+        let value: Arc<[u8]> = vec![201, 202, 203].into();
+        let data = Arc::new(Entries::from([(Arc::from("cart"), Arc::clone(&value))]));
+        let (id, identity) = (RecordId([0; 16]), Arc::new(Identity::default()));
+        let record = Record { id, header, identity: Arc::clone(&identity), data: Arc::clone(&data), expiry };
+        let snapshot = Snapshot { id, version: 0, header, identity, data, expiry };
+        let mut commit = Commit::of(id, 0);
+        commit.data = vec![DataChange { key: "cart".into(), value: Some(value) }];
+        for text in [format!("{record:?}"), format!("{snapshot:#?}"), format!("{commit:?}")] {
+            assert!(text.contains("cart") && !text.contains("202"), "{text}");
+        }
     }
 }

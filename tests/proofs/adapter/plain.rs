@@ -1,13 +1,14 @@
 //! The plain-`Router` way: the sessions as a layer, the same handlers.
 
-use axum::{Extension, Router, http::Method, routing};
+use axum::{Extension, Router, extract::Request, http::Method, routing};
 use session_policy::{
     AuthEvent, SessionError,
-    axum::{Answer, Entry, run, run_user},
+    axum::{Answer, Entry, any, run, run_user},
     clock::TestClock,
 };
+use tower::ServiceExt;
 
-use crate::support::{Client, Faulty, Open, Page, Role, builder, denied};
+use crate::support::{Client, Faulty, Open, Page, Role, builder, denied, world_of};
 
 async fn login(entry: Entry<Open>) -> Answer {
     run(entry, |session| async move {
@@ -64,4 +65,21 @@ async fn without_sessions_no_handler_runs() {
         assert_eq!(got.header("cache-control"), Some("no-store"), "{target}");
         assert!(!got.body.contains("signed") && !got.body.contains("alice"), "{target}: {}", got.body);
     }
+}
+
+/// A guarded handler that hands the request on to an application of its own: that one's sessions judge there.
+#[tokio::test]
+async fn an_application_inside_a_handler_keeps_its_own_sessions() {
+    let clock = TestClock::new();
+    let inner = plain().layer(Extension(builder(&Faulty::new(), &clock).build().unwrap()));
+    let hands_on = move |entry: Entry<Open>, request: Request| {
+        let inner = inner.clone();
+        run(entry, move |_| inner.oneshot(request))
+    };
+    let outer = builder(&Faulty::new(), &clock).build().unwrap();
+    let site = world_of(outer, clock, Faulty::new(), |router| router.route("/{*rest}", any(hands_on)));
+    let mut client = Client::new(&site.app);
+    client.login("alice").await;
+    assert_eq!(client.get("/me").await.body, "alice", "the outer one's own route");
+    assert_eq!(client.get("/nested/me").await.denial(), denied(401, "no_session"), "nobody signed in there");
 }

@@ -5,11 +5,11 @@ use session_policy::{
     axum::{PolicyRouter, get},
     client::Transport,
     clock::TestClock,
-    policy::{Place, Policy, RoleSet, RoleSpec, RoleTable, Roles, Rules, Spec},
+    policy::{Level, Place, Policy, RoleSet, RoleSpec, RoleTable, Roles, Rules, Spec},
     store::MemoryStore,
 };
 
-use crate::support::{Client, Faulty, Page, Role, Site, builder, denied, page, policy};
+use crate::support::{Client, Faulty, Open, Page, Role, Site, builder, builder_of, denied, page, policy};
 
 /// Another enum with the same name and the same variants.
 mod foreign {
@@ -24,7 +24,14 @@ mod foreign {
         const TABLE: RoleTable = RoleTable {
             name: "Role",
             unique: "proofs::adapter::foreign::Role",
-            roles: &[RoleSpec { variant: "Admin", id: "Admin", rules: Rules::UNSET, place: Place::UNKNOWN }],
+            roles: &[RoleSpec {
+                variant: "Admin",
+                id: "Admin",
+                rules: Rules::UNSET,
+                place: Place::UNKNOWN,
+                profiles: &[],
+                deviations: &[],
+            }],
         };
         const ALL: &'static [Self] = &[Self::Admin];
 
@@ -80,7 +87,7 @@ fn a_method_taken_twice() {
 fn a_touch_too_coarse_for_an_idle() {
     let clock = TestClock::new();
     let router = |store: Faulty| {
-        let sessions = crate::support::builder_of::<CoarseSite>(&store, &clock).build().unwrap();
+        let sessions = builder_of::<CoarseSite>(&store, &clock).build().unwrap();
         PolicyRouter::new(sessions).route("/short", page::<Short>())
     };
     let message = fault(router(Faulty::coalescing()));
@@ -93,7 +100,7 @@ async fn a_role_of_another_enum_admits_nobody_at_run_time_either() {
     let sessions = builder(&Faulty::new(), &TestClock::new()).build().unwrap();
     let handler =
         |entry: session_policy::axum::Entry<ForeignAdmins>| session_policy::axum::run_alone(entry, || async { "in" });
-    let login = |entry: session_policy::axum::Entry<crate::support::Open>| {
+    let login = |entry: session_policy::axum::Entry<Open>| {
         session_policy::axum::run(entry, |session| async move {
             session.login(session_policy::AuthEvent::new("carol").role(Role::Admin))
         })
@@ -120,6 +127,7 @@ fn what_the_builder_asks_for() {
         (message(any().store(MemoryStore::new()).origins(["https://a.test"]).build()), "no transport"),
         (message(tls().build()), "no origins"),
         (message(tls().origins(["a.test"]).build()), "`a.test`"),
+        (message(tls().origins(["https://a.test", "http://a.test"]).build()), "`http://a.test` is not `https`"),
         (message(tls().origins(["https://a.test"]).login("login").build()), "`login` is not a path"),
         (message(tls().origins(["https://a.test"]).login("//evil.test").build()), "`//evil.test` is not a path"),
         (message(tls().origins(["https://a.test"]).login("/in").reauth("/in?x=1").build()), "cannot be both"),
@@ -139,8 +147,28 @@ fn what_the_builder_asks_for() {
 fn a_policy_meets_what_it_extends() {
     struct Base;
     impl Policy for Base {
-        const SPEC: Spec = Spec::new("Base", Rules::UNSET.idle(600).auth(session_policy::Level::Mfa));
+        const SPEC: Spec = Spec::new("Base", Rules::UNSET.idle(600).auth(Level::Mfa));
     }
     const EXTENDING: Spec = Spec::new("Extending", Rules::UNSET.idle(300)).extends(&Base::SPEC);
     assert_eq!(EXTENDING.to_string(), r#"idle = "5m", auth = "mfa""#);
+}
+
+/// A base that asks for somebody on every route leaves no page on which to sign in: said at the start, not by a login page
+/// that answers 401.
+#[test]
+fn an_anonymous_route_under_a_base_that_needs_somebody() {
+    policy!(FreshSite = Rules::UNSET.fresh(300));
+    policy!(FullSite = Rules::UNSET.auth(Level::Full));
+    policy!(AnonymousSite = Rules::UNSET.auth(Level::Anonymous));
+    fn over<Base: Policy>() -> Result<axum::Router, BuildError> {
+        let sessions = builder_of::<Base>(&Faulty::new(), &TestClock::new()).build()?;
+        PolicyRouter::new(sessions).route("/login", page::<Open>()).into_router()
+    }
+    for (fault, key) in [(over::<FreshSite>(), "`fresh`"), (over::<FullSite>(), "`auth`")] {
+        let message = fault.map(|_| ()).expect_err("a start-up check").to_string();
+        for part in ["ANY /login", "`auth = \"anonymous\"` can never apply", "\"full\"", key] {
+            assert!(message.contains(part), "{part} in {message}");
+        }
+    }
+    assert!(over::<Site>().is_ok() && over::<AnonymousSite>().is_ok());
 }

@@ -74,3 +74,30 @@ async fn only_an_unsafe_own_request_to_the_logout_page_does_so() {
     site.store.heal();
     assert_eq!(client.get("/me").await.body, "alice");
 }
+
+/// Whoever signed out does not come back with the token, so nothing waits for that: the store is told as soon as it answers
+/// anybody.
+#[tokio::test]
+async fn the_store_is_told_as_soon_as_it_answers_anybody() {
+    for ops in [&[Op::End][..], &[Op::Load, Op::End]] {
+        let site = world(Faulty::new(), |router| router);
+        let (mut alice, mut bob) = (Client::new(&site.app), Client::new(&site.app));
+        alice.login("alice").await;
+        bob.login("bob").await;
+        let token = alice.token();
+        site.store.fail(ops);
+        assert_eq!(alice.post("/logout").await.status, 503);
+        assert!(matches!(stored(&site, &token).await, Loaded::Live(_)));
+        // The store answers looks, and still ends nothing: it is asked again, and nobody else notices.
+        site.store.fail(&[Op::End]);
+        assert_eq!(bob.get("/me").await.body, "bob");
+        tokio::task::yield_now().await;
+        assert_eq!(alice.holding(&token).get("/me").await.denial(), denied(401, "logout"));
+        site.store.heal();
+        assert_eq!(bob.get("/me").await.body, "bob");
+        for _ in 0..1_000 {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(stored(&site, &token).await, Loaded::Ended(EndReason::Logout)), "{ops:?}");
+    }
+}

@@ -171,3 +171,22 @@ async fn a_failed_attempt_is_not_taken_back() {
     }
     assert_eq!(client.post("/fail?then=500").await.denial(), denied(401, "too_many_attempts"));
 }
+
+/// The store counted the fifth attempt and then failed: nobody gets a sixth one, on any route.
+#[tokio::test]
+async fn the_fifth_failed_attempt_is_the_last_also_in_an_outage() {
+    for target in ["/me", "/reauth?user=alice", "/open"] {
+        let site = world(Faulty::new(), |router| router);
+        let (mut client, token) = signed_in(&site).await;
+        for _ in 0..4 {
+            client.post("/reauth?fail=1").await;
+        }
+        site.store.fail(&[crate::support::Op::End]);
+        assert_eq!(client.post("/reauth?fail=1").await.denial(), denied(503, "store_unavailable"));
+        site.store.heal();
+        let got = client.holding(&token).post(target).await;
+        assert!(got.removes(), "{target}: {got:?}");
+        let stored = Store::load(site.store.inner(), id(&token)).await.unwrap();
+        assert!(matches!(stored, Loaded::Ended(EndReason::TooManyAttempts)), "{target}: {stored:?}");
+    }
+}

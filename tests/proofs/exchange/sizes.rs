@@ -88,3 +88,17 @@ async fn a_record() {
     assert_eq!(client.post("/set?note=").await.status, 500);
     assert_eq!(client.get("/note").await.body, "- -");
 }
+
+/// Two requests that each fit bring the record beyond its limit together. It may still shrink, or it could never be mended.
+#[tokio::test]
+async fn a_record_beyond_its_limit_may_shrink() {
+    let (site, mut client) = site().await;
+    assert_eq!(client.post("/four?size=0").await.status, 200);
+    site.store.show(|snapshot| {
+        let entries = std::sync::Arc::make_mut(&mut snapshot.data);
+        entries.insert("beside".into(), vec![0; 20_000].into());
+        entries.insert("note".into(), vec![0; 16_000].into());
+    });
+    assert_eq!(client.post("/set?note=short").await.status, 200, "smaller than before");
+    assert_eq!(client.post("/fifth").await.status, 500, "not larger");
+}

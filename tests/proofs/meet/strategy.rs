@@ -10,7 +10,7 @@ use session_policy::policy::{
 };
 
 const fn role(variant: &'static str) -> RoleSpec {
-    RoleSpec { variant, id: variant, rules: Rules::UNSET, place: Place::UNKNOWN }
+    RoleSpec { variant, id: variant, rules: Rules::UNSET, place: Place::UNKNOWN, profiles: &[], deviations: &[] }
 }
 
 /// One enum for all: a policy names roles of one enum only.

@@ -49,8 +49,22 @@ impl Roles for Role {
         name: "Role",
         unique: "proofs::support::Role",
         roles: &[
-            RoleSpec { variant: "Member", id: "Member", rules: Rules::UNSET, place: Place::UNKNOWN },
-            RoleSpec { variant: "Admin", id: "Admin", rules: Rules::UNSET.idle(15 * 60), place: Place::UNKNOWN },
+            RoleSpec {
+                variant: "Member",
+                id: "Member",
+                rules: Rules::UNSET,
+                place: Place::UNKNOWN,
+                profiles: &[],
+                deviations: &[],
+            },
+            RoleSpec {
+                variant: "Admin",
+                id: "Admin",
+                rules: Rules::UNSET.idle(15 * 60),
+                place: Place::UNKNOWN,
+                profiles: &[],
+                deviations: &[],
+            },
         ],
     };
     const ALL: &'static [Self] = &[Self::Member, Self::Admin];

@@ -9,7 +9,7 @@ use session_policy::{
 use super::{NOW, calm, line, oracle};
 
 const fn role(variant: &'static str) -> RoleSpec {
-    RoleSpec { variant, id: variant, rules: Rules::UNSET, place: Place::UNKNOWN }
+    RoleSpec { variant, id: variant, rules: Rules::UNSET, place: Place::UNKNOWN, profiles: &[], deviations: &[] }
 }
 const ROLES: RoleTable =
     RoleTable { name: "Role", unique: "proofs::verdict::order::Role", roles: &[role("A"), role("B")] };

@@ -14,7 +14,7 @@ use session_policy::{
 use super::{NOW, line, oracle};
 
 const fn role(variant: &'static str) -> RoleSpec {
-    RoleSpec { variant, id: variant, rules: Rules::UNSET, place: Place::UNKNOWN }
+    RoleSpec { variant, id: variant, rules: Rules::UNSET, place: Place::UNKNOWN, profiles: &[], deviations: &[] }
 }
 const ROLES: RoleTable =
     RoleTable { name: "Role", unique: "proofs::verdict::Role", roles: &[role("A"), role("B"), role("C")] };

@@ -42,11 +42,16 @@ const MAX_SKEW_MS: u64 = 10_000;
 /// The fewest ended and the fewest superseded tokens that a shard may remember, however small the store.
 const PAST_AT_LEAST: usize = 64;
 
+/// One place in so many is kept for signed-in users: anybody can open anonymous sessions, and a flood of them must not keep
+/// users from signing in.
+const KEPT_FOR_USERS: usize = 8;
+
 /// Keeps sessions in this process's memory: they end with it, and no other process sees them.
 ///
 /// - Exact: every stamp of activity is taken, so no session outlives its idle time by a touch interval.
 /// - Bounded: 1 000 000 live sessions unless [`with_capacity`](Self::with_capacity) says otherwise. A full store refuses
-///   new sessions; it never drops a live one. Dead ones are reclaimed as new ones come.
+///   new sessions; it never drops a live one. Dead ones are reclaimed as new ones come. An eighth of the room is kept for
+///   signed-in users, so that anonymous sessions alone cannot fill it.
 /// - Why a session ended is told for 24 hours; by what a token was superseded, until the successor's absolute end. Of each
 ///   kind at most as many are remembered as there may be live sessions, but at least 4 096; beyond that, a share of the
 ///   store (1/64) forgets first what it would forget next.
@@ -108,8 +113,14 @@ impl MemoryStore {
         self.live.load(Ordering::Relaxed)
     }
 
-    fn take_room(&self) -> bool {
-        let more = |live| if live < self.most { Some(live + 1) } else { None };
+    /// How many live sessions there may be; for a session of nobody in particular, without what is kept for users.
+    const fn room(&self, signed_in: bool) -> usize {
+        if signed_in { self.most } else { self.most - self.most / KEPT_FOR_USERS }
+    }
+
+    fn take_room(&self, signed_in: bool) -> bool {
+        let most = self.room(signed_in);
+        let more = |live| if live < most { Some(live + 1) } else { None };
         self.live.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
     }
 
@@ -125,7 +136,7 @@ impl MemoryStore {
     fn create_now(&self, create: Create) -> Result<Created, StoreError> {
         let Create { token, record, generation, supersede, now } = create;
         self.reclaim_a_little(now);
-        if self.live_sessions() >= self.most {
+        if self.live_sessions() >= self.room(record.identity.user.is_some()) {
             self.reclaim_room(now);
         }
         let id = record.id;
@@ -158,6 +169,7 @@ impl MemoryStore {
         now: u64,
     ) -> Result<(Created, Option<Live>), StoreError> {
         let (id, until) = (record.id, record.expiry.absolute_at);
+        let signed_in = record.identity.user.is_some();
         let near = shard_of(&id, SHARD_BITS);
         let presented = match supersede {
             Some(Supersede { token }) => self.tokens.find(&token)?.map(|place| (token, place)),
@@ -166,7 +178,7 @@ impl MemoryStore {
         let mut shards = self.records.write_two(near, presented.map_or(near, |(_, place)| place.shard()))?;
         // A login takes the place of the session it supersedes: it needs no further room.
         let swap = presented.is_some_and(|(token, place)| shards.far().is_current(&token, place.slot()));
-        let created = shards.near().create(near, token, record, &self.tokens, || swap || self.take_room())?;
+        let created = shards.near().create(near, token, record, &self.tokens, || swap || self.take_room(signed_in))?;
         let succeeded = match presented {
             Some((token, place)) if created == Created::Done => {
                 shards.far().succeed(token, place.slot(), id, now, until, &self.tokens)

@@ -91,6 +91,13 @@ impl Origin {
     }
 }
 
+impl Origin {
+    /// Whether nobody on the way can put a page there.
+    pub(crate) fn is_https(&self) -> bool {
+        self.scheme == Scheme::Https
+    }
+}
+
 impl FromStr for Origin {
     type Err = OriginError;
     fn from_str(text: &str) -> Result<Self, OriginError> {

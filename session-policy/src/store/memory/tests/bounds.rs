@@ -5,7 +5,7 @@ use crate::store::memory::{MAX_SKEW_MS, SHARDS, TOMBSTONE_MS};
 
 /// Dead without activity after `idle_ms`, or at `absolute_at`.
 fn dying(number: u64, at: u64, idle_ms: u64, absolute_at: u64) -> Record {
-    Record { expiry: Expiry { idle_ms, absolute_at }, ..anonymous(number, at) }
+    Record { expiry: Expiry { idle_ms, absolute_at }, ..signed_in(number, "dora", at) }
 }
 
 fn is_unknown(store: &MemoryStore, number: u64) -> bool {
@@ -37,6 +37,23 @@ fn a_full_store_refuses_and_drops_nobody() {
 }
 
 #[test]
+fn anonymous_sessions_leave_room_for_users() {
+    let store = MemoryStore::with_capacity(16);
+    for number in 0..14 {
+        assert_eq!(store.make(create(number, anonymous(number, T0), T0)), Created::Done);
+    }
+    assert_eq!(store.make(create(14, anonymous(14, T0), T0)), Created::Full);
+    for number in 14..16 {
+        assert_eq!(store.make(create(number, signed_in(number, "alice", T0), T0)), Created::Done);
+    }
+    assert_eq!(store.make(create(16, signed_in(16, "alice", T0), T0)), Created::Full);
+    assert_eq!(store.live_sessions(), 16);
+    // What died makes room for whoever comes.
+    let later = T0 + 31 * MINUTE;
+    assert_eq!(store.make(create(17, anonymous(17, later), later)), Created::Done);
+}
+
+#[test]
 fn a_login_takes_the_place_of_the_session_it_supersedes() {
     let store = MemoryStore::with_capacity(1);
     store.make(create(1, anonymous(1, T0), T0));
@@ -52,13 +69,13 @@ fn a_full_store_reclaims_the_dead_after_the_skew() {
     for number in 0..99 {
         store.make(create(number, dying(number, T0, MINUTE, T0 + HOUR), T0));
     }
-    store.make(create(99, anonymous(99, T0), T0));
+    store.make(create(99, signed_in(99, "alice", T0), T0));
     let dead = T0 + MINUTE + MAX_SKEW_MS;
-    assert_eq!(store.make(create(100, anonymous(100, dead), dead - 1)), Created::Full);
+    assert_eq!(store.make(create(100, signed_in(100, "bob", dead), dead - 1)), Created::Full);
     for number in 0..100 {
         store.live(number);
     }
-    assert_eq!(store.make(create(100, anonymous(100, dead), dead)), Created::Done);
+    assert_eq!(store.make(create(100, signed_in(100, "bob", dead), dead)), Created::Done);
     store.live(99);
     let ended = (0..99).filter(|number| matches!(store.look(*number), Loaded::Ended(EndReason::Idle))).count();
     assert!(ended > 0);
@@ -73,10 +90,10 @@ fn a_full_store_finds_room_wherever_it_is() {
             let idle_ms = if number == dead { MINUTE } else { HOUR };
             store.make(create(number, dying(number, T0, idle_ms, T0 + 2 * HOUR), T0));
         }
-        assert_eq!(store.make(create(100, anonymous(100, T0), T0)), Created::Full);
-        assert_eq!(store.make(create(100, anonymous(100, T0), T0 + 2 * MINUTE)), Created::Done);
+        assert_eq!(store.make(create(100, signed_in(100, "bob", T0), T0)), Created::Full);
+        assert_eq!(store.make(create(100, signed_in(100, "bob", T0), T0 + 2 * MINUTE)), Created::Done);
         assert!(matches!(store.look(dead), Loaded::Ended(EndReason::Idle)));
-        assert_eq!(store.make(create(101, anonymous(101, T0), T0 + 2 * MINUTE)), Created::Full);
+        assert_eq!(store.make(create(101, signed_in(101, "carol", T0), T0 + 2 * MINUTE)), Created::Full);
     }
 }
 

@@ -246,7 +246,7 @@ fn parallel_logins_never_exceed_the_capacity() {
         let (store, done) = (&store, &done);
         move |round| {
             for number in (0..6).map(|n| number(round, thread, n)) {
-                match store.make(create(number, anonymous(number, T0), T0)) {
+                match store.make(create(number, signed_in(number, "alice", T0), T0)) {
                     Created::Done => drop(done.fetch_add(1, Ordering::SeqCst)),
                     other => assert_eq!(other, Created::Full),
                 }
