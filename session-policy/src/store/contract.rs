@@ -108,7 +108,7 @@ pub enum Loaded {
 /// A token that was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Superseded {
-    /// The record that the successor opens.
+    /// The record that the successor opens; where a login superseded that one in its turn, the last one known.
     pub by: RecordId,
     /// When it was replaced.
     pub at: u64,

@@ -53,6 +53,16 @@ async fn later_than_a_minute_it_is_a_replay() {
     }
 }
 
+/// Whoever replays a token of two logins ago means the session of today.
+#[tokio::test]
+async fn a_replay_is_recognised_across_logins() {
+    let (site, mut client, mut late) = replaced().await;
+    client.post("/login?user=alice").await;
+    site.clock.advance_ms(60_001);
+    assert_eq!(late.get("/me").await.denial(), denied(401, "superseded"));
+    assert_eq!(client.get("/me").await.denial(), denied(401, "replayed"));
+}
+
 /// Planted tokens are never adopted, whoever plants them and whatever is written then.
 #[tokio::test]
 async fn an_unknown_token_is_never_adopted() {

@@ -25,6 +25,7 @@ use self::{
     id_hash::shard_of,
     live::Live,
     locks::{SHARD_BITS, SHARDS, Shards},
+    past::Gone,
     shard::Shard,
     tokens::Tokens,
     users::Users,
@@ -39,6 +40,8 @@ use crate::token::{RecordId, TokenId};
 const TOMBSTONE_MS: u64 = 24 * 60 * 60 * 1000;
 /// The skew that callers' clocks are allowed (semantics §3): 10 seconds.
 const MAX_SKEW_MS: u64 = 10_000;
+/// A superseded token is followed through so many logins at most.
+const SUCCESSORS: usize = 32;
 /// The fewest ended and the fewest superseded tokens that a shard may remember, however small the store.
 const PAST_AT_LEAST: usize = 64;
 
@@ -190,7 +193,15 @@ impl MemoryStore {
 
     fn load_now(&self, token: &TokenId) -> Result<Loaded, StoreError> {
         let Some(place) = self.tokens.find(token)? else { return Ok(Loaded::Unknown) };
-        Ok(self.records.read(place.shard())?.load(token, place.slot()))
+        let loaded = self.records.read(place.shard())?.load(token, place.slot());
+        let Loaded::Superseded(mut superseded) = loaded else { return Ok(loaded) };
+        // A login may have superseded the successor in its turn: who replays the token means whoever holds the last one.
+        for _ in 0..SUCCESSORS {
+            let shard = self.records.read(shard_of(&superseded.by, SHARD_BITS))?;
+            let Some(Gone::SucceededBy(next)) = shard.past.record(&superseded.by) else { break };
+            superseded.by = next;
+        }
+        Ok(Loaded::Superseded(superseded))
     }
 
     fn commit_now(&self, commit: Commit) -> Result<Committed, StoreError> {

@@ -18,6 +18,14 @@ pub(super) enum Fate {
     Superseded(Superseded),
 }
 
+/// What became of a record that is no longer live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gone {
+    Ended(EndReason),
+    /// This one took over.
+    SucceededBy(RecordId),
+}
+
 #[derive(Debug)]
 struct Former {
     /// The record that it opened.
@@ -32,8 +40,8 @@ struct Former {
 #[derive(Debug)]
 pub(super) struct Past {
     tokens: HashMap<TokenId, Former, IdHash>,
-    /// Records that are no longer live: why they ended, or `None` if they were succeeded by another.
-    records: HashMap<RecordId, Option<EndReason>, IdHash>,
+    /// Records that are no longer live.
+    records: HashMap<RecordId, Gone, IdHash>,
     ended: BTreeSet<(u64, TokenId)>,
     superseded: BTreeSet<(u64, TokenId)>,
     /// So many of each kind.
@@ -55,20 +63,20 @@ impl Past {
         self.tokens.get(token).map(|former| former.fate)
     }
 
-    /// Of a record that is no longer live; the inner is `None` if another one succeeded it.
-    pub(super) fn record(&self, record: &RecordId) -> Option<Option<EndReason>> {
+    /// Of a record that is no longer live.
+    pub(super) fn record(&self, record: &RecordId) -> Option<Gone> {
         self.records.get(record).copied()
     }
 
     /// The record is dead, and so is its last token.
     pub(super) fn end(&mut self, token: TokenId, of: RecordId, reason: EndReason, until: u64, tokens: &Tokens) {
-        self.records.insert(of, Some(reason));
+        self.records.insert(of, Gone::Ended(reason));
         self.remember(token, Former { of, last: true, until, fate: Fate::Ended(reason) }, tokens);
     }
 
     /// Another record took over from this one.
     pub(super) fn succeed(&mut self, token: TokenId, of: RecordId, by: Superseded, until: u64, tokens: &Tokens) {
-        self.records.insert(of, None);
+        self.records.insert(of, Gone::SucceededBy(by.by));
         self.remember(token, Former { of, last: true, until, fate: Fate::Superseded(by) }, tokens);
     }
 

@@ -11,7 +11,7 @@ use super::{
     TOMBSTONE_MS,
     id_hash::IdHash,
     live::Live,
-    past::{Fate, Past},
+    past::{Fate, Gone, Past},
     slots::Slots,
     tokens::{Entered, Place, Tokens},
 };
@@ -150,8 +150,8 @@ impl Shard {
     pub(super) fn end(&mut self, end: &End, tokens: &Tokens) -> (Ended, Option<Live>) {
         let Some(slot) = self.records.get(&end.record).copied() else {
             let ended = match self.past.record(&end.record) {
-                Some(Some(reason)) => Ended::Already(reason),
-                Some(None) | None => Ended::Unknown,
+                Some(Gone::Ended(reason)) => Ended::Already(reason),
+                Some(Gone::SucceededBy(_)) | None => Ended::Unknown,
             };
             return (ended, None);
         };

@@ -87,6 +87,18 @@ fn a_superseded_token_stays_superseded_by_the_first() {
 }
 
 #[test]
+fn a_superseded_token_leads_to_the_last_of_its_successors() {
+    let store = with_one(signed_in(1, "alice", T0));
+    for number in 2..=20 {
+        store.make(superseding(number, signed_in(number, "alice", T0), number - 1, T0 + number));
+    }
+    let expected = Superseded { by: record_id(20), at: T0 + 2, authenticated: true };
+    assert!(matches!(store.look(1), Loaded::Superseded(old) if old == expected));
+    store.stop(end(20, EndReason::Logout, T0 + 30));
+    assert!(matches!(store.look(1), Loaded::Superseded(old) if old == expected), "also when that one has ended");
+}
+
+#[test]
 fn a_create_that_fails_supersedes_nothing() {
     let store = with_one(signed_in(1, "alice", T0));
     let stale = now(store.generation(&user("alice"))).unwrap();

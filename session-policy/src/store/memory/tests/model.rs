@@ -34,6 +34,8 @@ struct Model {
     now: u64,
     tokens: HashMap<TokenId, Token>,
     records: HashMap<RecordId, Rec>,
+    /// Which record took over from which.
+    heirs: HashMap<RecordId, RecordId>,
     generations: HashMap<&'static str, (u64, u64)>,
     resets: u64,
 }
@@ -93,6 +95,7 @@ impl Model {
         match presented {
             Some((presented, Token::Opens(of))) => {
                 let was = self.records.insert(of, Rec::Dead(None));
+                self.heirs.insert(of, record.id);
                 let Some(Rec::Live { record: was, .. }) = was else { panic!() };
                 let what = what(was.header.level != Level::Anonymous);
                 self.tokens.insert(presented, Token::Replaced { what, of, until, record_lives: false });
@@ -212,6 +215,7 @@ impl Model {
                     self.tokens.remove(&token);
                     if !record_lives {
                         self.records.remove(&of);
+                        self.heirs.remove(&of);
                     }
                 }
                 _ => {}
@@ -233,7 +237,13 @@ impl Model {
             match (self.tokens.get(&token(number)), store.look(number)) {
                 (None, Loaded::Unknown) => {}
                 (Some(Token::Ended { reason, .. }), Loaded::Ended(found)) => assert_eq!(*reason, found),
-                (Some(Token::Replaced { what, .. }), Loaded::Superseded(found)) => assert_eq!(*what, found),
+                (Some(Token::Replaced { what, .. }), Loaded::Superseded(found)) => {
+                    let mut by = what.by;
+                    while let Some(heir) = self.heirs.get(&by) {
+                        by = *heir;
+                    }
+                    assert_eq!(Superseded { by, ..*what }, found);
+                }
                 (Some(Token::Opens(id)), Loaded::Live(found)) => {
                     let Some(Rec::Live { version, record, .. }) = self.records.get(id) else { panic!() };
                     assert_eq!((*id, *version, record.header), (found.id, found.version, found.header));
