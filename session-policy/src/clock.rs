@@ -12,6 +12,9 @@ mod test_clock;
 #[cfg(feature = "test")]
 pub use test_clock::TestClock;
 
+/// How far the clocks of two machines, or of a machine and a store's records, may differ (semantics §3): 10 seconds.
+pub(crate) const MAX_SKEW_MS: u64 = 10_000;
+
 /// The one source of time of everything that judges, stamps or sweeps.
 ///
 /// ```

@@ -9,8 +9,6 @@
 //! Not listed: handlers under a named policy (`#[session(Site)]`), which carry no policy of their own; and the policies of a
 //! dependency that nothing refers to, which the linker drops whole.
 
-use std::marker::PhantomData;
-
 use linkme::distributed_slice;
 
 use crate::policy::{Policy, Spec};
@@ -40,25 +38,15 @@ impl Declared {
     #[doc(hidden)]
     #[must_use]
     pub const fn handler<P: Policy>() -> Self {
-        Self { spec: spec_of::<P>(), carrier: Carrier::Function }
+        Self { spec: Spec::of::<P>(), carrier: Carrier::Function }
     }
 
     /// The same for a struct.
     #[doc(hidden)]
     #[must_use]
     pub const fn named<P: Policy>() -> Self {
-        Self { spec: spec_of::<P>(), carrier: Carrier::Struct }
+        Self { spec: Spec::of::<P>(), carrier: Carrier::Struct }
     }
-}
-
-struct SpecOf<P>(PhantomData<P>);
-
-impl<P: Policy> SpecOf<P> {
-    const SPEC: &'static Spec = &P::SPEC;
-}
-
-const fn spec_of<P: Policy>() -> &'static Spec {
-    SpecOf::<P>::SPEC
 }
 
 /// Filled by the linker: eight bytes for each policy.

@@ -46,22 +46,11 @@ impl<P> fmt::Debug for Entry<P> {
     }
 }
 
-struct SpecOf<P>(PhantomData<P>);
-
-impl<P: Policy> SpecOf<P> {
-    const SPEC: &'static Spec = &P::SPEC;
-}
-
-/// The policy of `P`, with a place in memory.
-pub(super) const fn spec_of<P: Policy>() -> &'static Spec {
-    SpecOf::<P>::SPEC
-}
-
 impl<S: Send + Sync, P: Policy> FromRequestParts<S> for Entry<P> {
     type Rejection = Denied;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Denied> {
-        let spec = spec_of::<P>();
+        let spec = Spec::of::<P>();
         // A public handler has no checks and no session.
         let session = if spec.public { None } else { Some(enter(spec, parts).await?) };
         Ok(Self { session, policy: PhantomData })

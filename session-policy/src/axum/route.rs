@@ -7,7 +7,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter},
 };
 
-use super::{GuardedArgs, entry::spec_of, mounted::Mounted};
+use super::{GuardedArgs, mounted::Mounted};
 use crate::{policy::Spec, sessions::Sessions};
 
 type Mount<S> = Box<dyn FnOnce(MethodRouter<S>, Sessions) -> MethodRouter<S> + Send>;
@@ -71,7 +71,7 @@ impl<S: Clone + Send + Sync + 'static> GuardedRoute<S> {
         T: GuardedArgs + 'static,
         H: Handler<T, S>,
     {
-        let spec = spec_of::<T::Policy>();
+        let spec = Spec::of::<T::Policy>();
         let mount: Mount<S> = Box::new(move |router, sessions| {
             // A public handler needs nothing of the engine; it is mounted as it is.
             if spec.public {

@@ -12,7 +12,7 @@ use axum::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{GuardedArgs, GuardedRoute, entry::spec_of, mounted::Mounted};
+use super::{GuardedArgs, GuardedRoute, mounted::Mounted};
 use crate::{
     policy::{Guard, MountedRoute, Spec},
     sessions::{BuildError, Sessions},
@@ -108,7 +108,7 @@ impl<S: Clone + Send + Sync + 'static> PolicyRouter<S> {
         T: GuardedArgs + 'static,
         H: Handler<T, S>,
     {
-        let spec = spec_of::<T::Policy>();
+        let spec = Spec::of::<T::Policy>();
         self.note("ANY", String::new(), spec, std::any::type_name::<H>());
         self.router = if spec.public {
             self.router.fallback(handler)

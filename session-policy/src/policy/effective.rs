@@ -81,7 +81,7 @@ impl Rules {
             role: self.role,
             bind: EffectiveBindings { ua: self.bind.ua.resolve(OnMismatch::End) },
             touch_ms: match self.touch {
-                Some(seconds) => least(ms(seconds), idle_ms / TOUCH_CLAMP),
+                Some(seconds) => least(ms(seconds), coarsest_touch_ms(idle_ms)),
                 None => least(idle_ms / TOUCH_SHARE, TOUCH_MOST_MS),
             },
             csrf: match self.csrf {
@@ -90,6 +90,11 @@ impl Rules {
             },
         }
     }
+}
+
+/// The coarsest `touch` beside an `idle`.
+pub(crate) const fn coarsest_touch_ms(idle_ms: u64) -> u64 {
+    idle_ms / TOUCH_CLAMP
 }
 
 const fn ms(seconds: u32) -> u64 {

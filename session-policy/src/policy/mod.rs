@@ -17,6 +17,7 @@ mod text;
 mod values;
 
 pub use bind::{BindRule, Bindings, OnMismatch};
+pub(crate) use effective::coarsest_touch_ms;
 pub use effective::{Effective, EffectiveBindings};
 pub use meet::Rules;
 pub use mounted::{Guard, MountedRoute};

@@ -145,7 +145,30 @@ impl Place {
     }
 }
 
+/// Where a `&'static Spec` comes from: a constant of a type has a place in memory.
+struct SpecOf<P>(std::marker::PhantomData<P>);
+
+impl<P: Policy> SpecOf<P> {
+    const SPEC: &'static Spec = &P::SPEC;
+}
+
 impl Spec {
+    /// The policy that a type carries, with a place in memory.
+    ///
+    /// ```
+    /// use session_policy::policy::{Policy, Rules, Spec};
+    ///
+    /// struct Site;
+    /// impl Policy for Site {
+    ///     const SPEC: Spec = Spec::new("Site", Rules::UNSET);
+    /// }
+    /// assert_eq!(Spec::of::<Site>().name, "Site");
+    /// ```
+    #[must_use]
+    pub const fn of<P: Policy>() -> &'static Self {
+        SpecOf::<P>::SPEC
+    }
+
     /// A policy of its own rules.
     #[must_use]
     pub const fn new(name: &'static str, own: Rules) -> Self {

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 
 use super::{Event, event::OnEvent};
@@ -11,7 +11,7 @@ use crate::{
     client::Transport,
     clock::Clock,
     cookie::{self, CookieSpec},
-    policy::{Effective, Level, RoleTable, Rules, Spec},
+    policy::{Effective, Level, RoleTable, Rules, Spec, coarsest_touch_ms},
     store::{DynStore, Expiry, Header, Identity},
     token::{Random, RecordId, TokenId},
     verdict::OriginRules,
@@ -48,9 +48,6 @@ pub(super) struct Engine {
     pub(super) confirming: AtomicBool,
     pub(super) spare: super::handle::Spare,
 }
-
-/// A stamp may be so far ahead of this machine's clock.
-pub(super) const MAX_SKEW_MS: u64 = 10_000;
 
 /// In an outage anybody can invent tokens to sign out with: beyond this, only the cookie goes.
 const UNKNOWN_DENIED_MOST: usize = 100_000;
@@ -188,21 +185,27 @@ impl Sessions {
         }
         for (wide, effective) in &self.0.session_wide {
             let idle_ms = rules.meet(*wide).resolve().idle_ms;
-            if effective.touch_ms > idle_ms / 10 && !self.0.store.exact_stamps() {
+            let coarsest_ms = coarsest_touch_ms(idle_ms);
+            if effective.touch_ms > coarsest_ms && !self.0.store.exact_stamps() {
                 return Some(format!(
                     "its `idle` is {} s, but activity is only written every {} s: write `touch = \"{}s\"` or less on the base",
                     idle_ms / 1000,
                     effective.touch_ms / 1000,
-                    (idle_ms / 10_000).max(1)
+                    (coarsest_ms / 1000).max(1)
                 ));
             }
         }
         None
     }
 
+    /// The logouts that the store has not confirmed: plain data, whole also after a panic.
+    pub(super) fn unconfirmed(&self) -> MutexGuard<'_, HashMap<TokenId, Option<RecordId>>> {
+        self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Remembers a logout that the store could not confirm; without a record, if the store could not even say whose it is.
     pub(super) fn deny_on_this_node(&self, token: TokenId, record: Option<RecordId>) {
-        let mut denied = self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut denied = self.unconfirmed();
         if record.is_some() || denied.len() < UNKNOWN_DENIED_MOST {
             denied.insert(token, record);
         }
@@ -210,19 +213,17 @@ impl Sessions {
 
     /// The record of a token whose logout the store has not confirmed.
     pub(super) fn denied_on_this_node(&self, token: TokenId) -> Option<Option<RecordId>> {
-        let denied = self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner);
-        if denied.is_empty() { None } else { denied.get(&token).copied() }
+        self.unconfirmed().get(&token).copied()
     }
 
     /// All logouts that the store has not confirmed.
     pub(super) fn all_unconfirmed(&self) -> Vec<(TokenId, Option<RecordId>)> {
-        let denied = self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner);
-        denied.iter().map(|(token, record)| (*token, *record)).collect()
+        self.unconfirmed().iter().map(|(token, record)| (*token, *record)).collect()
     }
 
     /// Forgets a logout that the store has confirmed.
     pub(super) fn confirmed(&self, token: TokenId) {
-        self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner).remove(&token);
+        self.unconfirmed().remove(&token);
     }
 }
 

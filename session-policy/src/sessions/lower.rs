@@ -1,10 +1,7 @@
 //! What lowers a session: done in the store before the call resolves, on a task that a dropped request cannot cancel, and
 //! never undone.
 
-use std::{
-    future::Future,
-    sync::{PoisonError, atomic::Ordering},
-};
+use std::{future::Future, sync::atomic::Ordering};
 
 use super::{
     Event, Session, SessionError, Sessions,
@@ -90,9 +87,11 @@ impl Sessions {
     /// The store answers: it is told of the logouts that it could not confirm. Nobody waits for it, and who signed out will
     /// not come back with the token.
     pub(super) fn confirm_logouts(&self, now: u64) {
-        let waiting = !self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        if self.unconfirmed().is_empty() {
+            return;
+        }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        if !waiting || self.0.confirming.swap(true, Ordering::AcqRel) {
+        if self.0.confirming.swap(true, Ordering::AcqRel) {
             return;
         }
         let turn = Turn(self.clone());

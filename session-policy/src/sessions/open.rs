@@ -3,13 +3,14 @@
 use super::{
     Event, Session, Sessions,
     challenge::route_digest,
-    engine::{MAX_SKEW_MS, UnknownRole},
+    engine::UnknownRole,
     handle::{Exchange, Standing, State},
     lower::{MOST_ATTEMPTS, shielded},
     next::{local_path, path_of, query_value},
 };
 use crate::{
     client::UserAgent,
+    clock::MAX_SKEW_MS,
     cookie::{self, Presented},
     policy::{Activity, Effective, Level, OnStoreError, Spec},
     request::{RequestView, Single, has_header, single_header},
@@ -68,7 +69,8 @@ impl Sessions {
         let same_origin =
             !(is_unsafe || csrf_on_every_method) || origin::judge(&engine.origins, request, has_cookie).is_ok();
         let here = request.path_and_query();
-        let ours = |page: &Option<String>| page.as_deref().is_some_and(|page| path_of(page) == path_of(here));
+        let path = path_of(here);
+        let ours = |page: &Option<String>| page.as_deref().is_some_and(|page| path_of(page) == path);
         let active = spec.nearest.activity != Some(Activity::Passive);
         Arrival {
             conflict: matches!(presented, Presented::Conflict),
@@ -80,7 +82,7 @@ impl Sessions {
             ua: UserAgent::of(request),
             counts: active && is_activity(request),
             at_reauth: ours(&engine.reauth_page),
-            route: route_digest(path_of(here)),
+            route: route_digest(path),
             signs_out: is_unsafe && ours(&engine.logout_path),
             reason: query_value(here, "reason").and_then(|word| Reason::parse(&word)),
             next: query_value(here, "next").filter(|next| self.is_next(next)),

@@ -314,7 +314,7 @@ impl Session {
             return Err(SessionError::Level);
         }
         let at = event.at_ms.unwrap_or(self.0.now);
-        if at > self.0.now.saturating_add(super::engine::MAX_SKEW_MS) {
+        if at > self.0.now.saturating_add(crate::clock::MAX_SKEW_MS) {
             return Err(SessionError::AuthenticationInFuture);
         }
         let table = sessions.roles();

@@ -38,8 +38,6 @@ use crate::token::{RecordId, TokenId};
 
 /// How long a tombstone, and the generation of a user without sessions, is kept: 24 hours.
 const TOMBSTONE_MS: u64 = 24 * 60 * 60 * 1000;
-/// The skew that callers' clocks are allowed (semantics §3): 10 seconds.
-const MAX_SKEW_MS: u64 = 10_000;
 /// A superseded token is followed through so many logins at most.
 const SUCCESSORS: usize = 32;
 /// The fewest ended and the fewest superseded tokens that a shard may remember, however small the store.

@@ -5,11 +5,11 @@
 use std::sync::atomic::Ordering;
 
 use super::{
-    MAX_SKEW_MS, MemoryStore,
+    MemoryStore,
     live::Live,
     locks::{SHARD_BITS, SHARDS},
 };
-use crate::store::StoreError;
+use crate::{clock::MAX_SKEW_MS, store::StoreError};
 
 /// A sweep looks at so many pages at most, beside one for every session that it may end.
 const PAGES: usize = SHARDS;

@@ -1,7 +1,10 @@
 //! The store stays within its bounds, and what it forgets is what it may.
 
 use super::*;
-use crate::store::memory::{MAX_SKEW_MS, SHARDS, TOMBSTONE_MS};
+use crate::{
+    clock::MAX_SKEW_MS,
+    store::memory::{SHARDS, TOMBSTONE_MS},
+};
 
 /// Dead without activity after `idle_ms`, or at `absolute_at`.
 fn dying(number: u64, at: u64, idle_ms: u64, absolute_at: u64) -> Record {
