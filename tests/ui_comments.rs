@@ -26,22 +26,8 @@ const FEWEST: (usize, usize) = (150, 40);
 
 /// Rules whose keys this version refuses in every form: what would be right is not supported. Their neighbours are
 /// among the random attributes of `session-policy-macros/src/tests/oracle/`.
-const NO_NEIGHBOUR: &[&str] = &[
-    "end-on-ip-mismatch",
-    "grace-not-below-rotate-every",
-    "grace-too-long",
-    "grace-without-rotate-every",
-    "header-name",
-    "ip-prefix",
-    "max-sessions-without-on-limit",
-    "no-sessions",
-    "on-limit-without-max-sessions",
-    "rotate-every-not-below-absolute",
-    "rotate-every-too-short",
-    "user-agent-exact",
-    "warn-not-below-idle",
-    "warn-too-short",
-];
+const NO_NEIGHBOUR: &[&str] =
+    &["end-on-ip-mismatch", "header-name", "ip-prefix", "user-agent-exact", "warn-not-below-idle", "warn-too-short"];
 
 /// What rustc puts before a message of ours that a constant or a lint carries.
 const CARRIERS: &[&str] = &["evaluation panicked: ", "use of deprecated constant `"];

@@ -5,6 +5,7 @@
 //! - **Build** the engine once with [`Sessions::builder`]: base policy and roles are types.
 //! - **Mount** handlers on a [`PolicyRouter`](crate::axum::PolicyRouter): a route without a policy does not compile.
 //! - **Use** the session through [`Session`] (perhaps nobody is signed in) or [`UserSession`] (somebody is).
+//! - **Control** a user's sessions (list, end, limit, another role) with [`Session`] and [`Sessions`]: see [`sessions`].
 //! - **Test** with the kit in the module `test` (feature `test`): a clock that you move, and signed-in sessions.
 //!
 //! What lowers a session ([`Session::logout`], a failed attempt) is done in the store before the call resolves. What raises
@@ -13,9 +14,14 @@
 //!
 //! # Features
 //!
-//! `macros` and `memory` are on by default. `axum`: the adapter for axum 0.8. `test`: the test kit. `report`: the policy
-//! report and its snapshot in review. `manifest`: the list of every declared policy, so that the report finds what was never
-//! mounted.
+//! On by default: `macros`, and `memory` (the in-memory store).
+//!
+//! Stores: `redb` (a file, one process; needs Rust 1.90), `redis` (Redis or Valkey, for several machines), `postgres` and
+//! `sqlite` (on an `sqlx` pool of yours), `sealed` (any of them encrypted at rest), `conformance` (what every store must pass,
+//! for those who write one).
+//!
+//! The rest: `axum` (the adapter for axum 0.8), `test` (the test kit), `report` (the policy report and its snapshot in review),
+//! `manifest` (the list of every declared policy, so that the report finds what was never mounted).
 
 pub mod client;
 pub mod clock;
@@ -24,6 +30,8 @@ pub mod duration;
 #[cfg(feature = "macros")]
 #[doc(hidden)]
 pub mod ide;
+#[cfg(feature = "sealed")]
+pub mod keys;
 #[cfg(feature = "manifest")]
 pub mod manifest;
 pub mod policy;

@@ -106,7 +106,8 @@ impl<'a> TestSession<'a> {
     /// Starts it, through the same code as a login.
     ///
     /// # Errors
-    /// What [`Session::login`] refuses, such as a missing role.
+    /// What [`Session::login`] refuses, such as a missing role; [`SessionError::Barred`] with the reason if the session cannot be
+    /// created, such as [`Reason::SessionLimit`](crate::Reason::SessionLimit).
     pub async fn start(self) -> Result<StartedSession, SessionError> {
         let event = self.event.ok_or(SessionError::NoUser)?;
         start(self.sessions, self.agent, |session| session.login(event)).await
@@ -135,7 +136,11 @@ async fn start(
 ) -> Result<StartedSession, SessionError> {
     let session = sessions.blank(&agent);
     stage(&session)?;
-    let Finished::Keep(headers) = session.finish(200).await else { return Err(SessionError::ReadOnly) };
+    let headers = match session.finish(200).await {
+        Finished::Keep(headers) => headers,
+        Finished::Replace(denial, _) => return Err(SessionError::Barred(denial.reason)),
+        Finished::Fault(error, _) => return Err(error),
+    };
     let set = headers.into_iter().find(|(name, _)| *name == "set-cookie").map(|(_, value)| value);
     let pair = set.as_deref().and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
     Ok(StartedSession { sessions: sessions.clone(), agent, cookie: pair })

@@ -39,9 +39,13 @@ const BASE: &[&str] = &[
     "deviation",
     "extends",
     "fresh",
+    "grace",
     "idle",
+    "max_sessions",
+    "on_limit",
     "on_mismatch",
     "profile",
+    "rotate_every",
     "rotate_on",
     "touch",
 ];

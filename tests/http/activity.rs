@@ -67,7 +67,7 @@ fn what_the_user_did_not_do_keeps_nobody_alive() {
 #[test]
 fn activity_is_the_arrival_of_the_request() {
     let bank = Bank::start();
-    let browser = Browser::signed_in(&bank, "alice");
+    let mut browser = Browser::signed_in(&bank, "alice");
     bank.advance("20m");
     // The head of a request for a guarded route arrives now, its body later.
     let mut wire = bank.connect();
@@ -82,7 +82,9 @@ fn activity_is_the_arrival_of_the_request() {
     assert!(wire.continues());
     bank.advance("9m");
     wire.write(b"{}");
-    wire.answer("POST").expect(200);
+    let answer = wire.answer("POST").expect(200);
+    answer.expect_token();
+    browser.keep(&answer);
     // Counted from its arrival, 29 minutes later the session lives, 30 minutes later it does not.
     bank.advance("20m");
     bank.api("/time-left", &browser.token()).expect(200);

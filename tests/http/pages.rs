@@ -14,11 +14,13 @@ fn every_page_of_a_user_has_a_logout_button() {
     let bank = Bank::start();
     let mut browser = Browser::signed_in(&bank, "carol");
     let mut pages = Vec::new();
-    for path in ["/account", "/statements", "/transfer", "/reauth", "/admin", "/login"] {
+    for path in ["/account", "/statements", "/transfer", "/sessions", "/reauth", "/admin", "/login"] {
         pages.push((path, browser.visit(path)));
     }
     pages.push(("/transfer", browser.post("/transfer", &[("to", "bob"), ("amount", "10")])));
     pages.push(("/transfer", browser.post("/transfer", &[("to", "nobody"), ("amount", "-1")])));
+    pages.push(("/sessions", browser.post("/sessions/end", &[("handle", "unknown")])));
+    pages.push(("/password", browser.post("/password", &[("password", PASSWORD), ("new", "short")])));
     pages.push(("/reauth", browser.post("/reauth", &[("password", "wrong")])));
     for (path, page) in pages {
         if page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
@@ -73,6 +75,8 @@ fn what_users_send_is_escaped() {
         browser.visit("/account"),
         browser.visit("/statements"),
         browser.visit("/transfer"),
+        browser.post("/sessions/end", &[("handle", evil)]),
+        browser.post("/password", &[("password", evil), ("new", "short")]),
     ];
     let mut stranger = Browser::new(&bank);
     pages.push(stranger.post("/login", &[("user", evil), ("password", evil), ("next", evil)]));

@@ -16,6 +16,8 @@ fn the_first_line_names_the_url() {
 fn without_the_test_clock_its_routes_do_not_exist() {
     let bank = Bank::start_with(&["--listen", "127.0.0.1:0"]);
     bank.send(&Request::post("/__clock").same_origin().form(&[("advance", "31m")])).expect(404);
+    bank.send(&Request::get("/__ends")).expect(404);
+    bank.send(&Request::post("/__sweep").same_origin()).expect(404);
     let mut browser = Browser::signed_in(&bank, "alice");
     for what in ["logout-500", "logout-panic", "login-500", "login-403", "set-500"] {
         browser.post(&format!("/fail/{what}"), &[]).expect(404).expect_no_cookie();
@@ -63,6 +65,10 @@ fn the_policies_are_listed() {
         ("GET", "/statements", &[r#"idle = "10m""#]),
         ("GET", "/transfer", &[r#"fresh = "5m""#]),
         ("POST", "/transfer", &[r#"fresh = "5m""#]),
+        ("GET", "/sessions", &[r#"rotate_every = "15m""#]),
+        ("POST", "/sessions/end", &[r#"fresh = "5m""#]),
+        ("POST", "/sessions/end-others", &[r#"fresh = "5m""#]),
+        ("POST", "/password", &[r#"fresh = "5m""#]),
         ("GET", "/reauth", &[]),
         ("POST", "/reauth", &[]),
         ("GET", "/admin", &["role", "Admin"]),
@@ -79,7 +85,7 @@ fn the_policies_are_listed() {
         let (file, line) = place.split_once(".rs:").unwrap();
         assert!(!file.starts_with('/') && line.split(':').all(|part| part.parse::<u32>().is_ok()), "{place}");
     }
-    assert!(!table.contains("/fail/") && !table.contains("/__clock"), "{table}");
+    assert!(!["/fail/", "/__clock", "/__ends", "/__sweep"].iter().any(|path| table.contains(path)), "{table}");
 }
 
 #[test]

@@ -24,6 +24,43 @@ fn a_re_authentication_replaces_the_token() {
     assert_eq!(browser.visit("/account").expect(200).set_cookie(), None);
 }
 
+/// The bank replaces the token of whoever uses it every quarter of an hour; the old one is served for half a minute, for
+/// requests that are under way, and gives itself away afterwards.
+#[test]
+fn every_quarter_of_an_hour() {
+    let bank = Bank::start();
+    let mut browser = Browser::signed_in(&bank, "alice");
+    let old = browser.token();
+    bank.advance("899s");
+    browser.visit("/account").expect(200).expect_no_cookie();
+    bank.advance("1s");
+    browser.fetch("/time-left").expect(200).expect_no_cookie();
+    assert_eq!(browser.visit("/account").expect(200).expect_token(), browser.token());
+    assert_ne!(browser.token(), old);
+    browser.visit("/account").expect(200).expect_no_cookie();
+    bank.advance("29s");
+    bank.api("/account", &old).expect(200).expect_no_cookie();
+    bank.advance("1s");
+    bank.api("/account", &old).expect_denial(401, "replayed").expect_no_cookie();
+    browser.fetch("/account").expect_denial(401, "replayed").expect_removal();
+}
+
+/// The answer that brought the new token never arrived: the old one gets another.
+#[test]
+fn a_lost_answer_is_made_up_for() {
+    let bank = Bank::start();
+    let mut browser = Browser::signed_in(&bank, "alice");
+    let old = browser.token();
+    bank.advance("15m");
+    let lost = bank.api("/account", &old).expect(200).expect_token();
+    bank.advance("30s");
+    assert_ne!(browser.visit("/account").expect(200).expect_token(), lost);
+    browser.visit("/account").expect(200).expect_no_cookie();
+    // Whoever has the one that was lost has a copy.
+    bank.api("/account", &lost).expect_denial(401, "replayed").expect_no_cookie();
+    browser.fetch("/account").expect_denial(401, "replayed").expect_removal();
+}
+
 #[test]
 fn a_login_replaces_the_token_of_a_living_session() {
     let bank = Bank::start();

@@ -10,11 +10,11 @@ use session_policy::{
 };
 
 #[derive(SessionPolicy)]
-#[session(absolute = "1d", touch = "1m")]
+#[session(absolute = "1d", touch = "1m", rotate_every = "1h", grace = "20s")]
 pub(crate) struct House;
 
 #[derive(SessionPolicy)]
-#[session(extends = House, idle = "30m", absolute = "8h", csrf = "origin")]
+#[session(extends = House, idle = "30m", absolute = "8h", csrf = "origin", rotate_every = "15m")]
 pub(crate) struct Site;
 
 #[derive(SessionPolicy)]
@@ -24,10 +24,10 @@ pub(crate) struct Careful;
 #[derive(SessionPolicy, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Member,
-    #[session(idle = "15m")]
+    #[session(idle = "15m", rotate_every = "5m", max_sessions = 1, on_limit = "reject")]
     Admin,
     /// Says what the base says.
-    #[session(idle = "30m", absolute = "2h")]
+    #[session(idle = "30m", absolute = "2h", max_sessions = 3, on_limit = "evict_idle")]
     Clerk,
 }
 

@@ -112,6 +112,11 @@ fn session_wide_changes_and_the_cookie() {
     let then = report
         .to_snapshot()
         .replace("sessions\tidle @Role::Admin\t15m", "sessions\tidle @Role::Admin\t5m")
+        .replace("sessions\trotate_every\t15m", "sessions\trotate_every\t10m")
+        .replace("sessions\tgrace\t20s", "sessions\tgrace\t30s")
+        .replace("sessions\tmax_sessions @Role::Clerk\t3", "sessions\tmax_sessions @Role::Clerk\t2")
+        .replace("sessions\tmax_sessions @Role::Admin\t1", "sessions\tmax_sessions @Role::Admin\t10")
+        .replace("sessions\ton_limit @Role::Clerk\tevict_idle", "sessions\ton_limit @Role::Clerk\tevict_oldest")
         .replace("cookie\tdomain\texample.org", "cookie\tdomain\tnone")
         .replace("cookie\tsame_site\tlax", "cookie\tsame_site\tstrict");
     let said: Vec<String> = report.changes_since(&then).iter().map(ToString::to_string).collect();
@@ -121,6 +126,11 @@ fn session_wide_changes_and_the_cookie() {
             "looser     cookie: `domain` was none, is example.org",
             "looser     cookie: `same_site` was strict, is lax",
             "looser     sessions: `idle` was 5m, is 15m for Role::Admin",
+            "looser     sessions: `max_sessions` was 2, is 3 for Role::Clerk",
+            "looser     sessions: `rotate_every` was 10m, is 15m",
+            "changed    sessions: `on_limit` was evict_oldest, is evict_idle for Role::Clerk",
+            "tighter    sessions: `grace` was 30s, is 20s",
+            "tighter    sessions: `max_sessions` was 10, is 1 for Role::Admin",
         ]
     );
     assert!(report.changes_since(&report.to_snapshot()).is_empty());

@@ -39,8 +39,29 @@ fn of_sessions() {
         ),
         ("fresh", &["none (default)"]),
         ("auth", &["full (default)"]),
+        (
+            "rotate_every",
+            &["15m for no role, Role::Member, Role::Clerk (base Site)", "5m for Role::Admin (role Role::Admin)"],
+        ),
         // The second link of the base's chain.
+        ("grace", &["20s (base House)"]),
         ("touch", &["1m (base House)"]),
+        (
+            "max_sessions",
+            &[
+                "none for no role, Role::Member (default)",
+                "1 for Role::Admin (role Role::Admin)",
+                "3 for Role::Clerk (role Role::Clerk)",
+            ],
+        ),
+        (
+            "on_limit",
+            &[
+                "none for no role, Role::Member (default)",
+                "reject for Role::Admin (role Role::Admin)",
+                "evict_idle for Role::Clerk (role Role::Clerk)",
+            ],
+        ),
         ("csrf", &["origin (base Site)"]),
     ] {
         assert_eq!(said(&report.sessions, key), values, "{key}");
@@ -117,7 +138,7 @@ fn of_what_guards() {
         shared,
         [
             ("Careful", r#"fresh = "10m", bind = "ua", on_mismatch = "step_up""#),
-            ("House", r#"absolute = "1d", touch = "1m""#),
+            ("House", r#"absolute = "1d", rotate_every = "1h", grace = "20s", touch = "1m""#),
             (
                 "mod desk",
                 r#"idle = "20m", csrf = "off", on_denied = "redirect", deviation(csrf = "a desk without a browser")"#
@@ -137,6 +158,11 @@ fn controls_depend_on_the_policy() {
     };
     assert_eq!(met("v5.0.0-7.3.1"), ["Yes at most 30m"]);
     assert_eq!(met("v5.0.0-7.3.2"), ["Yes at most 8h"]);
+    assert_eq!(met("v5.0.0-7.1.2"), ["No `max_sessions` is not set for no role, Role::Member"]);
+    assert_eq!(
+        met("Renewal timeout"),
+        ["Yes `rotate_every`: 15m for no role, Role::Member, Role::Clerk; 5m for Role::Admin"]
+    );
     // The base says `origin`, so the route's `off` never applies.
     assert_eq!(met("v5.0.0-3.5.1"), ["Yes "]);
     assert_eq!(met("v5.0.0-3.3.3"), ["Yes the cookie is `__Secure-site`"]);
@@ -176,6 +202,26 @@ fn another_generator_is_not_claimed_for() {
     let no = |id| (id, Met::No);
     assert_eq!(doubted(&Report::new(&sessions, &[])), [no("v5.0.0-7.2.3"), no("v5.0.0-11.5.1"), no("§5.1")]);
     assert!(doubted(&report()).is_empty());
+}
+
+/// What the base limits is limited for everybody; where nothing rotates, nothing is claimed.
+#[test]
+fn sessions_that_are_counted_and_never_renewed() {
+    #[derive(SessionPolicy)]
+    #[session(max_sessions = 5, on_limit = "evict_oldest")]
+    struct Counted;
+
+    let sessions =
+        Sessions::builder::<Counted, ()>().store(MemoryStore::new()).transport(Transport::loopback()).build().unwrap();
+    let report = Report::new(&sessions, &[]);
+    let met = |id: &str| {
+        let control = report.controls.iter().find(|control| control.id == id).unwrap();
+        format!("{:?} {}", control.met, control.detail)
+    };
+    assert_eq!(met("v5.0.0-7.1.2"), "Yes `max_sessions`: 5");
+    assert_eq!(met("Renewal timeout"), "No `rotate_every` is not set");
+    assert_eq!(said(&report.sessions, "on_limit"), ["evict_oldest (base Counted)"]);
+    assert_eq!(said(&report.sessions, "grace"), ["none (default)"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
 
 use lexopt::{Arg, Parser, ValueExt};
 use session_policy::verdict::Origin;
@@ -19,7 +19,11 @@ Options:
   --tls-key <file>    the private key, PEM; needs --tls-cert
   --origin <origin>   an origin of this bank, such as https://bank.example; may be repeated;
                       needed with TLS on an address that is not loopback
-  --test-clock        a clock that POST /__clock moves, and routes that fail on purpose; loopback only
+  --store <where>     where sessions are kept: memory; file:PATH for a file that survives a restart and a crash, one bank
+                      per file; sqlite:PATH for an SQLite database; redis://host:port[/database] or
+                      postgres://user@host[:port]/database for several banks that share them [default: memory]
+  --test-clock        a clock that POST /__clock moves, GET /__ends and POST /__sweep to watch sessions end, POST /__hooks to
+                      let their hook hang, and routes that fail on purpose; loopback only
   --policies[=<form>] print every route with its policy, where each value comes from, and the controls that it meets,
                       and exit; the form is markdown, json or html [default: markdown]
   -h, --help          print this, and exit
@@ -41,8 +45,47 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
     pub(crate) tls: Option<Tls>,
     pub(crate) origins: Vec<String>,
+    pub(crate) store: Store,
     pub(crate) test_clock: bool,
 }
+
+/// Where sessions are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Store {
+    Memory,
+    File(PathBuf),
+    Redis(ServerUrl),
+    Postgres(ServerUrl),
+    Sqlite(PathBuf),
+}
+
+/// Where a server is. It may hold a password, which is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct ServerUrl(String);
+
+impl ServerUrl {
+    /// With the password.
+    pub(crate) fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ServerUrl {
+    /// Without the account, which stands before the last `@` of host and port, and without parameters.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let server = self.0.strip_prefix(REDIS).unwrap_or_default();
+        let server = server.rsplit('@').next().unwrap_or_default();
+        write!(f, "{REDIS}{}", server.split(['?', '#']).next().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for ServerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+const REDIS: &str = "redis://";
 
 /// Where certificate and key are.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,6 +103,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
     let mut listen = SocketAddr::from(([127, 0, 0, 1], 3000));
     let (mut cert, mut key) = (None, None);
     let mut origins = Vec::new();
+    let mut store = Store::Memory;
     let mut test_clock = false;
     let mut policies = None;
     while let Some(argument) = parser.next().map_err(line)? {
@@ -68,6 +112,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
             Arg::Long("tls-cert") => cert = Some(PathBuf::from(parser.value().map_err(line)?)),
             Arg::Long("tls-key") => key = Some(PathBuf::from(parser.value().map_err(line)?)),
             Arg::Long("origin") => origins.push(origin(text(&mut parser)?)?),
+            Arg::Long("store") => store = stored(&text(&mut parser)?)?,
             Arg::Long("test-clock") => test_clock = true,
             Arg::Long("policies") => policies = Some(form(parser.optional_value())?),
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
@@ -81,7 +126,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         (Some(_), None) => return Err("--tls-cert needs --tls-key beside it".to_owned()),
         (None, Some(_)) => return Err("--tls-key needs --tls-cert beside it".to_owned()),
     };
-    let options = Options { listen, tls, origins, test_clock };
+    let options = Options { listen, tls, origins, store, test_clock };
     safe(&options)?;
     Ok(match policies {
         Some(form) => Command::Policies(options, form),
@@ -97,9 +142,36 @@ fn form(word: Option<OsString>) -> Result<Form, String> {
         .ok_or_else(|| format!("--policies={}: write markdown, json or html", word.to_string_lossy()))
 }
 
+/// Where sessions are kept.
+fn stored(text: &str) -> Result<Store, String> {
+    match text.split_once(':') {
+        None if text == "memory" => Ok(Store::Memory),
+        Some(("file", path)) if !path.is_empty() => Ok(Store::File(path.into())),
+        Some(("sqlite", path)) if !path.is_empty() => Ok(Store::Sqlite(path.into())),
+        Some((scheme @ ("redis" | "postgres" | "postgresql"), server))
+            if server.len() > 2 && server.starts_with("//") =>
+        {
+            let url = ServerUrl(text.to_owned());
+            Ok(if scheme == "redis" { Store::Redis(url) } else { Store::Postgres(url) })
+        }
+        Some(("rediss", _)) => {
+            // Not repeated: there may be a password in it.
+            Err("--store rediss://…: this bank is built without TLS to Redis: write redis://host:port for a server on this \
+                 machine or behind a tunnel"
+                .to_owned())
+        }
+        // Whatever stands before the first `:` is no password.
+        _ => Err(format!(
+            "--store {}: write memory, or file: and a path, such as file:/var/lib/bank/sessions.redb, or \
+             sqlite:PATH, redis://host:port[/database] or postgres://user@host[:port]/database",
+            text.split(':').next().unwrap_or_default()
+        )),
+    }
+}
+
 /// Refuses what would put sessions at risk.
 fn safe(options: &Options) -> Result<(), String> {
-    let Options { listen, tls, origins, test_clock } = options;
+    let Options { listen, tls, origins, test_clock, .. } = options;
     if listen.ip().is_loopback() {
         return Ok(());
     }
@@ -161,7 +233,7 @@ mod tests {
     #[test]
     fn defaults_are_a_bank_on_this_machine() {
         let listen = SocketAddr::from(([127, 0, 0, 1], 3000));
-        let options = Options { listen, tls: None, origins: vec![], test_clock: false };
+        let options = Options { listen, tls: None, origins: vec![], store: Store::Memory, test_clock: false };
         assert_eq!(parsed(""), Ok(Command::Serve(options)));
         assert_eq!(parsed("--policies --help"), Ok(Command::Help));
         assert!(matches!(
@@ -185,6 +257,61 @@ mod tests {
             "0.0.0.0:443"
         );
         assert!(fault("--listen 3000").contains("127.0.0.1:3000"));
+    }
+
+    #[test]
+    fn stores() {
+        let stored = |line: &str| match parsed(line) {
+            Ok(Command::Serve(options)) => options.store,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(stored("--store memory"), Store::Memory);
+        assert_eq!(stored("--store=file:/tmp/a:b"), Store::File("/tmp/a:b".into()));
+        assert_eq!(stored("--store=sqlite:/tmp/a:b"), Store::Sqlite("/tmp/a:b".into()));
+        assert!(matches!(stored("--store=postgres://u@localhost/bank"), Store::Postgres(_)));
+        assert!(matches!(stored("--store=postgresql://u@localhost/bank"), Store::Postgres(_)));
+        for wrong in [
+            "--store file",
+            "--store file:",
+            "--store disk",
+            "--store redis:",
+            "--store redis://",
+            "--store redis",
+            "--store sqlite:",
+            "--store postgres:",
+            "--store postgres://",
+        ] {
+            assert!(fault(wrong).contains("file:/var/lib/bank/sessions.redb"), "{wrong}");
+            assert!(fault(wrong).contains("redis://host:port"), "{wrong}");
+        }
+        // Not built, so not taken for something else.
+        for wrong in ["--store rediss://:sesame@localhost", "--store mysql://u:sesame@localhost/", "--store mongodb:a"]
+        {
+            assert!(fault(wrong).contains("redis://host:port") && !fault(wrong).contains("sesame"), "{wrong}");
+        }
+        assert!(fault("--store rediss://localhost").contains("without TLS"));
+    }
+
+    #[test]
+    fn no_password_of_a_server_is_printed() {
+        let redis = |url: &str| match parsed(&format!("--store {url}")) {
+            Ok(Command::Serve(options)) => {
+                assert!(!format!("{options:?}").contains("sesame"), "{options:?}");
+                match options.store {
+                    Store::Redis(url) => (url.to_string(), url.secret().to_owned()),
+                    other => panic!("{other:?}"),
+                }
+            }
+            other => panic!("{other:?}"),
+        };
+        for (url, printed) in [
+            ("redis://127.0.0.1:6379", "redis://127.0.0.1:6379"),
+            ("redis://bank:sesame@db.example:6379/3", "redis://db.example:6379/3"),
+            ("redis://:open@sesame@[::1]:6379/", "redis://[::1]:6379/"),
+            ("redis://localhost/?password=sesame", "redis://localhost/"),
+        ] {
+            assert_eq!(redis(url), (printed.to_owned(), url.to_owned()));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod app;
 mod cli;
+mod ends;
 mod headers;
 mod ledger;
 mod money;
@@ -12,6 +13,7 @@ mod policies;
 mod report;
 mod routes;
 mod server;
+mod store;
 mod users;
 
 use std::{
@@ -41,7 +43,8 @@ fn main() -> ExitCode {
 
 /// Prints the policy report.
 fn print_policies(options: &cli::Options, form: report::Form) -> Result<(), Box<dyn Error>> {
-    let routes = app::routes(options, options.listen)?;
+    // The rules are the same wherever sessions are kept; a report opens no file.
+    let routes = app::routes(options, options.listen, &store::Storage::Memory)?;
     say(&report::printed(&routes.report(), form)?)
 }
 

@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 use session_policy::{SessionCookie, SessionData, SessionPolicy};
 
-/// What holds on every route: half an hour without activity, or eight hours in all, and the session is over.
+/// What holds on every route: half an hour without activity, or eight hours in all, and the session is over. The token is
+/// replaced every quarter of an hour, so that a copy of it is soon worth nothing, or gives itself away.
 #[derive(SessionPolicy)]
-#[session(idle = "30m", absolute = "8h")]
+#[session(idle = "30m", absolute = "8h", rotate_every = "15m")]
 pub(crate) struct Site;
 
-/// What a user may do, and what that costs: an administrator's session ends sooner, on every route.
+/// What a user may do, and what that costs: an administrator's session ends sooner, on every route; a member has three
+/// sessions at most, and the fourth login ends the oldest.
 #[derive(SessionPolicy, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
+    #[session(max_sessions = 3, on_limit = "evict_oldest")]
     Member,
     #[session(idle = "15m")]
     Admin,
@@ -26,6 +29,18 @@ pub(crate) struct BankCookie;
 #[data(key = "theme", carry = "login")]
 pub(crate) struct Theme {
     pub(crate) scheme: Scheme,
+}
+
+/// What the last form on the page of sessions did, told once on the page that follows.
+#[derive(SessionData, Serialize, Deserialize, Clone, Copy, Debug)]
+#[data(key = "done")]
+pub(crate) enum Done {
+    /// One session was ended.
+    EndedOne,
+    /// All others were ended: how many.
+    EndedOthers(usize),
+    /// The password changed, and all others were ended: how many.
+    ChangedPassword(usize),
 }
 
 /// A colour scheme, as the form field and `data-theme` spell it.

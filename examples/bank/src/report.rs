@@ -40,11 +40,12 @@ mod tests {
     use crate::{
         app,
         cli::{self, Command},
+        store::Storage,
     };
 
     fn report_of(line: &str) -> Report {
         let Ok(Command::Policies(options, _)) = cli::parse(line.split(' ').map(Into::into)) else { panic!("{line}") };
-        let router = app::routes(&options, options.listen).unwrap();
+        let router = app::routes(&options, options.listen, &Storage::Memory).unwrap();
         let report = router.report();
         assert!(router.into_router().is_ok(), "{line}");
         report
@@ -69,15 +70,19 @@ mod tests {
             "| GET | `/account` | `idle = \"30m\", absolute = \"8h\", bind = \"ua\"` | examples/bank/src/routes/account.rs:",
             "| GET | `/transfer` | `fresh = \"5m\"` |",
             "| POST | `/transfer` | `fresh = \"5m\"` |",
+            "| GET | `/sessions` | `idle = \"30m\", absolute = \"8h\", rotate_every = \"15m\"` |",
+            "| POST | `/sessions/end` | `fresh = \"5m\"` |",
+            "| POST | `/sessions/end-others` | `fresh = \"5m\"` |",
+            "| POST | `/password` | `fresh = \"5m\"` |",
             "| GET | `/admin` | `role = Role::Admin` |",
             "| GET | `/time-left` | `activity = \"passive\"` |",
             // A bare attribute: what the base says.
-            "| POST | `/api/echo` | `idle = \"30m\", absolute = \"8h\"` |",
+            "| POST | `/api/echo` | `idle = \"30m\", absolute = \"8h\", rotate_every = \"15m\"` |",
             "| ANY | (any other) | `public` |",
         ] {
             assert!(printed.lines().any(|line| line.replace("\\_", "_").starts_with(row)), "{row}\n{printed}");
         }
-        assert_eq!(printed.lines().count(), 2 + 16);
+        assert_eq!(printed.lines().count(), 2 + 20);
     }
 
     #[test]
@@ -88,7 +93,7 @@ mod tests {
         let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(parsed["schema"], 1);
         let routes = parsed["routes"].as_array().unwrap();
-        assert_eq!(routes.len(), 16);
+        assert_eq!(routes.len(), 20);
         for route in routes {
             let (method, path) = (route["method"].as_str().unwrap(), route["path"].as_str().unwrap());
             assert!(path.is_empty() || markdown.contains(&format!("| {method} | `{path}` |")), "{method} {path}");
@@ -98,13 +103,13 @@ mod tests {
 
     #[test]
     fn what_fails_on_purpose_is_mounted_only_with_the_test_clock() {
-        let only = ["`/fail/{what}`", "`/__clock`"];
+        let only = ["`/fail/{what}`", "`/__clock`", "`/__ends`", "`/__hooks`", "`/__sweep`"];
         let (usual, test) = (table_of("--policies"), table_of("--policies --test-clock"));
         assert!(only.iter().all(|path| !usual.contains(path) && test.contains(path)), "{usual}\n{test}");
         // The manifest knows that they were declared.
         let never_mounted: Vec<String> = report_of("--policies").findings.into_iter().map(|found| found.text).collect();
         assert!(never_mounted.iter().any(|text| text.starts_with("`fail` has a session policy")), "{never_mounted:?}");
-        assert_eq!(never_mounted.len(), 2);
+        assert_eq!(never_mounted.len(), 5);
         assert!(report_of("--policies --test-clock").findings.is_empty());
     }
 }

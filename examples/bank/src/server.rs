@@ -16,6 +16,7 @@ use crate::{
     app,
     cli::{Options, Tls},
     say,
+    store::Storage,
 };
 
 /// How long requests (and TLS handshakes) may go on after a signal to end. Idle connections are closed at once.
@@ -40,7 +41,8 @@ async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         TcpListener::bind(options.listen).map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
-    let router = app::routes(options, address)?.into_router()?;
+    let storage = Storage::open(&options.store).await?;
+    let router = app::routes(options, address, &storage)?.into_router()?;
     let tls = match &options.tls {
         Some(tls) => Some(certificate(tls).await?),
         None => None,
@@ -56,7 +58,8 @@ async fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         () = told_to_end => {}
     }
     handle.graceful_shutdown(Some(LAST_REQUESTS));
-    Ok(serving.await?)
+    serving.await?;
+    storage.flush().await
 }
 
 /// Answers requests until the handle says that it is enough.

@@ -18,4 +18,6 @@ pub(crate) use keys::{HIDDEN_KEY, KEYS, Key, Support, Where};
 pub(crate) use session::{Deviation, RoleList, SessionArgs};
 pub(crate) use slot::{Slot, Spanned, Written};
 pub(crate) use value::spelled;
-pub(crate) use words::{Activity, Csrf, Event, Level, Lifetime, OnDenied, OnMismatch, OnStoreError, SameSite, Word};
+pub(crate) use words::{
+    Activity, Csrf, Event, Level, Lifetime, OnDenied, OnLimit, OnMismatch, OnStoreError, SameSite, Word,
+};

@@ -74,10 +74,14 @@ pub(super) fn all(
         return TokenStream::new();
     }
     let around = policy.module.is_some().then_some(place);
+    // No route can change how often its session's token is replaced.
+    let absolute = if policy.of_sessions { "absolute_of_sessions" } else { "absolute" };
     let keys = [
         ("idle", policy.idle.as_ref().map(|value| value.span)),
-        ("absolute", policy.absolute.as_ref().map(|value| value.span)),
+        (absolute, policy.absolute.as_ref().map(|value| value.span)),
         ("fresh", policy.fresh.as_ref().map(|value| value.span)),
+        ("rotate_every", policy.rotate_every.as_ref().map(|value| value.span)),
+        ("grace", policy.grace.as_ref().map(|value| value.span)),
         ("touch", policy.touch.as_ref().map(|value| value.span)),
         ("auth", policy.auth.as_ref().map(|value| value.span)),
         ("role", policy.role.as_ref().map(|value| value.span)),
@@ -85,6 +89,8 @@ pub(super) fn all(
         ("csrf", policy.csrf.as_ref().map(|value| value.span)),
         ("activity", policy.activity.as_ref().map(|value| value.span)),
         ("on_store_error", policy.on_store_error.as_ref().map(|value| value.span)),
+        ("max_sessions", policy.limit.as_ref().map(|(most, _)| most.span)),
+        ("on_limit", policy.limit.as_ref().map(|(_, on_limit)| on_limit.span)),
         ("extends", policy.extends.as_ref().map(syn::spanned::Spanned::span)),
         ("module", around),
         ("user_session", user),

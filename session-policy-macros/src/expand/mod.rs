@@ -111,7 +111,8 @@ fn derive_base(item: &DeriveInput) -> TokenStream {
     let checks = checks::of_type(&krate, &[], &item.ident, &policy, None, item.ident.span());
     let name = &item.ident;
     let declared = quote! { #krate::__p::declare!(named, #name); };
-    fallback::implementing(errors, item, quote! { #code #declared #checks #weak })
+    let needs = policy::needs(&krate, name, &quote!(<#name as #krate::Policy>::SPEC));
+    fallback::implementing(errors, item, quote! { #code #needs #declared #checks #weak })
 }
 
 /// `#[derive(SessionCookie)]`

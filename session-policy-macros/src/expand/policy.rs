@@ -26,6 +26,16 @@ pub(super) fn implementation(krate: &Krate, name: &Ident, policy: &Policy, shown
     }
 }
 
+/// `impl Needs for name`; `constant` says whether the store has to admit. (Not for a handler's policy: it is nobody's base.)
+pub(super) fn needs(krate: &Krate, name: &Ident, constant: &TokenStream) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl #krate::policy::Needs for #name {
+            type Store = #krate::policy::StoreFor<{ #constant.needs_admission() }>;
+        }
+    }
+}
+
 /// The `Spec` of a policy that is called `shown` and stands at `place`.
 pub(super) fn spec(krate: &Krate, shown: &str, place: Span, policy: &Policy) -> TokenStream {
     let rules = rules(policy);
@@ -87,16 +97,14 @@ pub(super) fn rules(policy: &Policy) -> TokenStream {
         ("idle", &policy.idle, filled.idle),
         ("absolute", &policy.absolute, filled.absolute),
         ("fresh", &policy.fresh, None),
+        ("rotate_every", &policy.rotate_every, None),
+        ("grace", &policy.grace, None),
         ("touch", &policy.touch, None),
     ];
     for (key, written, filled) in durations {
         let key = format_ident!("{key}");
         let seconds = match (written, filled) {
-            (Some(Spanned { value, span }), _) => {
-                let mut seconds = Literal::u32_unsuffixed(*value);
-                seconds.set_span(Span::call_site().located_at(*span));
-                seconds
-            }
+            (Some(written), _) => number(written),
             (None, Some(seconds)) => Literal::u32_unsuffixed(seconds),
             (None, None) => continue,
         };
@@ -127,7 +135,18 @@ pub(super) fn rules(policy: &Policy) -> TokenStream {
     if let Some(csrf) = word(policy.csrf.as_ref()).or_else(|| filled.csrf.map(variant)) {
         rules.extend(quote!(.csrf(__p::Csrf::#csrf)));
     }
+    if let Some((most, on_limit)) = &policy.limit {
+        let (most, on_limit) = (number(most), variant(on_limit.value));
+        rules.extend(quote!(.limit(#most, __p::OnLimit::#on_limit)));
+    }
     rules
+}
+
+/// A written number, at its place.
+fn number(written: &Spanned<u32>) -> Literal {
+    let mut number = Literal::u32_unsuffixed(written.value);
+    number.set_span(Span::call_site().located_at(written.span));
+    number
 }
 
 /// Each role is emitted once, so that a typo gives one error, the compiler's own.

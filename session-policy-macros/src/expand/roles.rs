@@ -107,7 +107,9 @@ fn implementation(krate: &Krate, item: &DeriveInput, roles: &[Role<'_>]) -> Toke
         let spec = policy::private(krate, &quote!(&#spec));
         checks::all(krate, &[], &checks::Of::Spec(spec), &role.policy, None, role.variant.ident.span())
     });
+    let needs = policy::needs(krate, name, &quote!(#name::__SESSION_ROLES));
     quote! {
+        #needs
         #[automatically_derived]
         impl #krate::Roles for #name {
             const TABLE: #krate::policy::RoleTable = #name::__SESSION_ROLES;

@@ -180,23 +180,23 @@ catalogue! {
     ROTATE_EVERY_TOO_SHORT = "rotate-every-too-short", Error, Macro,
         "a token that is replaced more often than every two minutes", "",
         r#"#[session(rotate_every = "1m")] struct Site;"#,
-        "";
+        r#"#[session(rotate_every = "2m")] struct Site;"#;
     ROTATE_EVERY_NOT_BELOW_ABSOLUTE = "rotate-every-not-below-absolute", Error, Macro,
         "a `rotate_every` that `absolute` always precedes", "",
         r#"#[session(rotate_every = "8h", absolute = "8h")] struct Site;"#,
-        "";
+        r#"#[session(rotate_every = "15m", absolute = "8h")] struct Site;"#;
     GRACE_WITHOUT_ROTATE_EVERY = "grace-without-rotate-every", Error, Macro,
         "`grace` where nothing rotates", "",
         r#"#[session(grace = "30s")] struct Site;"#,
-        "";
+        r#"#[session(rotate_every = "15m", grace = "30s")] struct Site;"#;
     GRACE_TOO_LONG = "grace-too-long", Error, Macro,
         "a `grace` longer than 60 seconds", "OWASP Session Management Cheat Sheet, renewal timeout",
         r#"#[session(rotate_every = "15m", grace = "61s")] struct Site;"#,
-        "";
+        r#"#[session(rotate_every = "15m", grace = "60s")] struct Site;"#;
     GRACE_NOT_BELOW_ROTATE_EVERY = "grace-not-below-rotate-every", Error, Macro,
         "replaced tokens that never die", "",
         r#"#[session(rotate_every = "2m", grace = "2m")] struct Site;"#,
-        "";
+        r#"#[session(rotate_every = "2m", grace = "1m")] struct Site;"#;
     WARN_TOO_SHORT = "warn-too-short", Error, Macro,
         "a warning that leaves less than 20 seconds", "WCAG 2.2.1",
         r#"#[session(warn = "19s")] struct Site;"#,
@@ -208,15 +208,15 @@ catalogue! {
     NO_SESSIONS = "no-sessions", Error, Macro,
         "a limit of no sessions", "",
         r#"#[session(max_sessions = 0, on_limit = "reject")] struct Site;"#,
-        "";
+        r#"#[session(max_sessions = 1, on_limit = "reject")] struct Site;"#;
     MAX_SESSIONS_WITHOUT_ON_LIMIT = "max-sessions-without-on-limit", Error, Macro,
         "a limit that does not say what happens at it", "OWASP ASVS 5.0 7.1.2",
         "#[session(max_sessions = 3)] struct Site;",
-        "";
+        r#"#[session(max_sessions = 3, on_limit = "evict_oldest")] struct Site;"#;
     ON_LIMIT_WITHOUT_MAX_SESSIONS = "on-limit-without-max-sessions", Error, Macro,
         "`on_limit` where there is no limit", "",
         r#"#[session(on_limit = "reject")] struct Site;"#,
-        "";
+        r#"#[session(max_sessions = 3, on_limit = "reject")] struct Site;"#;
     COOKIE_OUTLIVES_BROWSER_LIMIT = "cookie-outlives-browser-limit", Error, Macro,
         "a persistent cookie for more than 400 days", "RFC 6265bis",
         r#"#[session(lifetime = "persistent", absolute = "401d")] struct Site;"#,
@@ -280,7 +280,7 @@ catalogue! {
     ROTATE_EVERY_ABOVE_IDLE = "rotate-every-above-idle", Warning, Macro,
         "a rotation that only the busiest sessions see", "OWASP Session Management Cheat Sheet, renewal timeout",
         r#"#[session(idle = "10m", rotate_every = "20m")] struct Site;"#,
-        "";
+        r#"#[session(idle = "30m", rotate_every = "20m")] struct Site;"#;
     WHOLE_ADDRESS = "whole-address", Warning, Macro,
         r#"`bind = "ip"`: a whole IPv4 address"#, "RFC 6269",
         r#"#[session(bind = "ip")]"#,

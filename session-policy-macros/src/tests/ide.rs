@@ -353,6 +353,7 @@ const WORDS: &[(&str, &str)] = &[
     ("bind", "#[session(bind = WORD)]"),
     ("on_mismatch", "#[session(bind = \"ua\", on_mismatch = WORD)]"),
     ("profile", "#[session(profile = WORD)]"),
+    ("on_limit", "#[session(max_sessions = 3, on_limit = WORD)]"),
     ("rotate_on", "#[session(rotate_on = WORD)]"),
     ("csrf", "#[session(csrf = WORD, deviation(csrf = \"why\"))]"),
     ("activity", "#[session(activity = WORD)]"),
@@ -367,6 +368,8 @@ fn output(attribute: &str) -> String {
     let derive = match attribute {
         _ if attribute.starts_with("#[cookie") => crate::expand::derive_cookie,
         _ if attribute.starts_with("#[data") => crate::expand::derive_data,
+        // A key that no handler takes.
+        _ if attribute.contains("on_limit") => crate::expand::derive_policy,
         _ => {
             return crate::expand::attribute(
                 "axum",

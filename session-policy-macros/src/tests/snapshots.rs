@@ -414,13 +414,17 @@ fn roles() {
         #[session(crate = ::sp)]
         pub enum Role {
             Member,
-            #[session(idle = "15m", id = "adm", extends = Site)]
+            #[session(idle = "15m", id = "adm", extends = Site, max_sessions = 2, on_limit = "evict_oldest")]
             Admin,
         }
     });
     check(
         &pretty(&code),
         &expect![[r##"
+            #[automatically_derived]
+            impl ::sp::policy::Needs for Role {
+                type Store = ::sp::policy::StoreFor<{ Role::__SESSION_ROLES.needs_admission() }>;
+            }
             #[automatically_derived]
             impl ::sp::Roles for Role {
                 const TABLE: ::sp::policy::RoleTable = Role::__SESSION_ROLES;
@@ -454,6 +458,7 @@ fn roles() {
                                 id: "adm",
                                 rules: __p::Rules::UNSET
                                     .idle(900)
+                                    .limit(2, __p::OnLimit::EvictOldest)
                                     .meet(<Site as ::sp::Policy>::SPEC.rules()),
                                 place: __p::Place::here(),
                                 profiles: &[],
@@ -476,13 +481,37 @@ fn roles() {
             }
             const _: () = ::sp::__p::check::idle({
                 use ::sp::__p;
-                &__p::Spec::new("Role::Admin", __p::Rules::UNSET.idle(900))
+                &__p::Spec::new(
+                        "Role::Admin",
+                        __p::Rules::UNSET.idle(900).limit(2, __p::OnLimit::EvictOldest),
+                    )
+                    .here()
+                    .extends(&<Site as ::sp::Policy>::SPEC)
+            });
+            const _: () = ::sp::__p::check::max_sessions({
+                use ::sp::__p;
+                &__p::Spec::new(
+                        "Role::Admin",
+                        __p::Rules::UNSET.idle(900).limit(2, __p::OnLimit::EvictOldest),
+                    )
+                    .here()
+                    .extends(&<Site as ::sp::Policy>::SPEC)
+            });
+            const _: () = ::sp::__p::check::on_limit({
+                use ::sp::__p;
+                &__p::Spec::new(
+                        "Role::Admin",
+                        __p::Rules::UNSET.idle(900).limit(2, __p::OnLimit::EvictOldest),
+                    )
                     .here()
                     .extends(&<Site as ::sp::Policy>::SPEC)
             });
             const _: () = ::sp::__p::check::extends({
                 use ::sp::__p;
-                &__p::Spec::new("Role::Admin", __p::Rules::UNSET.idle(900))
+                &__p::Spec::new(
+                        "Role::Admin",
+                        __p::Rules::UNSET.idle(900).limit(2, __p::OnLimit::EvictOldest),
+                    )
                     .here()
                     .extends(&<Site as ::sp::Policy>::SPEC)
             });
@@ -493,7 +522,7 @@ fn roles() {
 #[test]
 fn base() {
     let code = crate::expand::derive_policy(quote! {
-        #[session(idle = "30m", touch = "1m", bind = "ua", on_mismatch = "step_up")]
+        #[session(idle = "30m", touch = "1m", rotate_every = "15m", grace = "20s", bind = "ua", on_mismatch = "step_up")]
         struct Site;
     });
     check(
@@ -507,11 +536,19 @@ fn base() {
                             "Site",
                             __p::Rules::UNSET
                                 .idle(1800)
+                                .rotate_every(900)
+                                .grace(20)
                                 .touch(60)
                                 .bind_ua(__p::Some(__p::OnMismatch::StepUp)),
                         )
                         .here()
                 };
+            }
+            #[automatically_derived]
+            impl ::session_policy::policy::Needs for Site {
+                type Store = ::session_policy::policy::StoreFor<
+                    { <Site as ::session_policy::Policy>::SPEC.needs_admission() },
+                >;
             }
             ::session_policy::__p::declare!(named, Site);
         "##]],

@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::entry::CALLING;
 use crate::{
     sessions::{Answer, SessionError, problem},
-    verdict::{Denial, Remedy},
+    verdict::{Denial, Reason, Remedy},
 };
 
 /// The answer as a response.
@@ -61,6 +61,9 @@ impl IntoResponse for SessionError {
         match self.reason() {
             Some(reason) => {
                 let remedy = match reason.status() {
+                    401 if matches!(reason, Reason::NewRole | Reason::Fresh) => {
+                        Remedy::Reauthenticate { max_age: Some(0), level: None }
+                    }
                     401 => Remedy::Login,
                     503 => Remedy::Retry,
                     _ => Remedy::Nothing,

@@ -5,6 +5,7 @@
 use crate::request::{RequestView, Single, single_header, trim};
 
 mod table;
+mod words;
 
 pub use table::{Family, Os};
 

@@ -39,6 +39,8 @@ kinds! {
     Word;
     /// One of a few words, in quotes, or a list of them in brackets.
     Words;
+    /// A whole number, without quotes.
+    Number;
     /// A string.
     Text;
     /// The path of a type, without quotes.
@@ -77,7 +79,8 @@ pub mod module {
 pub mod role {
     pub use super::next;
     pub use super::session::{
-        absolute, auth, bind, csrf, deviation, extends, fresh, id, idle, on_mismatch, profile, rotate_on, touch,
+        absolute, auth, bind, csrf, deviation, extends, fresh, grace, id, idle, max_sessions, on_limit, on_mismatch,
+        profile, rotate_every, rotate_on, touch,
     };
 }
 
@@ -85,7 +88,8 @@ pub mod role {
 pub mod base {
     pub use super::next;
     pub use super::session::{
-        absolute, auth, bind, csrf, deviation, extends, fresh, idle, on_mismatch, profile, rotate_on, touch,
+        absolute, auth, bind, csrf, deviation, extends, fresh, grace, idle, max_sessions, on_limit, on_mismatch,
+        profile, rotate_every, rotate_on, touch,
     };
 }
 

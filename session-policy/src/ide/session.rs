@@ -1,6 +1,6 @@
 //! The keys of `#[session(…)]`, in the order in which the language's page lists them.
 
-use super::{Duration, Flag, Path, Paths, Reasons, Text, Word, Words};
+use super::{Duration, Flag, Number, Path, Paths, Reasons, Text, Word, Words};
 
 keys! {
     /// The longest unattended gap: no gap between two requests as long as this since the last authentication.
@@ -129,6 +129,39 @@ keys! {
     /// ```
     rotate_on: Words;
 
+    /// How often the token is replaced while the session is used: a stolen one is worth nothing soon after.
+    ///
+    /// Activity alone replaces it, and never extends the session (OWASP Session Management Cheat Sheet, renewal timeout). Whoever
+    /// presents a replaced token after its `grace` ends the session, for two holders are one too many.
+    ///
+    /// - **Values**: a duration, at least `"2m"`, less than `absolute`
+    /// - **Default**: none
+    /// - **Meets**: the shorter
+    ///
+    /// ```
+    /// # use session_policy::SessionPolicy;
+    /// #[derive(SessionPolicy)]
+    /// #[session(rotate_every = "15m")]
+    /// struct Site;
+    /// ```
+    rotate_every: Duration;
+
+    /// How long a replaced token is still accepted, for requests that were under way when `rotate_every` replaced it.
+    ///
+    /// Tokens that a login, a re-authentication or a change of level or role replaces are refused at once.
+    ///
+    /// - **Values**: a duration, at most `"60s"`, beside `rotate_every`
+    /// - **Default**: `"30s"`
+    /// - **Meets**: the shorter
+    ///
+    /// ```
+    /// # use session_policy::SessionPolicy;
+    /// #[derive(SessionPolicy)]
+    /// #[session(rotate_every = "15m", grace = "10s")]
+    /// struct Site;
+    /// ```
+    grace: Duration;
+
     /// How often activity is written to the store: requests within this time of the last write cost no write.
     ///
     /// The true idle window lies between `idle − touch` and `idle`.
@@ -207,6 +240,44 @@ keys! {
     /// async fn front_page(session: Session) {}
     /// ```
     on_store_error: Word;
+
+    /// How many sessions one user may have at once (OWASP ASVS 5.0 7.1.2); `on_limit` beside it says what one more does.
+    ///
+    /// Counted and taken in one operation of the store, so that parallel logins never exceed it: the store has to implement
+    /// `Admit`, else `.store(…)` does not compile.
+    ///
+    /// - **Values**: a whole number, at least 1, without quotes
+    /// - **Default**: none
+    /// - **Meets**: the smaller
+    ///
+    /// ```
+    /// # use session_policy::SessionPolicy;
+    /// #[derive(Clone, Copy, SessionPolicy)]
+    /// enum Role {
+    ///     #[session(max_sessions = 3, on_limit = "evict_oldest")]
+    ///     Member,
+    ///     #[session(max_sessions = 1, on_limit = "reject")]
+    ///     Admin,
+    /// }
+    /// ```
+    max_sessions: Number;
+
+    /// What happens when a user who has `max_sessions` sessions signs in once more.
+    ///
+    /// `"reject"` refuses the new session, `"evict_oldest"` ends the one that was created first, `"evict_idle"` the one without
+    /// activity for the longest time.
+    ///
+    /// - **Values**: `"reject"`, `"evict_oldest"`, `"evict_idle"`, beside `max_sessions`
+    /// - **Default**: none, it is written beside `max_sessions`
+    /// - **Meets**: that of the smaller limit; of two equal ones the one listed first
+    ///
+    /// ```
+    /// # use session_policy::SessionPolicy;
+    /// #[derive(SessionPolicy)]
+    /// #[session(max_sessions = 3, on_limit = "evict_oldest")]
+    /// struct Site;
+    /// ```
+    on_limit: Word;
 
     /// Starts from a named policy, which may only be tightened: a looser value is an error.
     ///

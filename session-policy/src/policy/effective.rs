@@ -1,11 +1,13 @@
 //! What holds once all meets are done: defaults applied, `touch` clamped.
 
-use super::{Csrf, Level, OnMismatch, RoleSet, Rules};
+use super::{Csrf, Level, OnMismatch, RoleSet, Rules, SessionLimit};
 
 /// `idle` where nothing is written: 30 minutes (OWASP Session Management Cheat Sheet, upper end for low-risk applications).
 const IDLE: u32 = 30 * 60;
 /// `absolute` where nothing is written: 12 hours.
 const ABSOLUTE: u32 = 12 * 60 * 60;
+/// `grace` where nothing is written: 30 seconds, longer than a page takes to load all that belongs to it.
+const GRACE: u32 = 30;
 /// `touch` where nothing is written: a sixtieth of `idle`, at most a minute.
 const TOUCH_SHARE: u64 = 60;
 const TOUCH_MOST_MS: u64 = 60_000;
@@ -37,6 +39,12 @@ pub struct Effective {
     pub role: Option<RoleSet>,
     /// Bindings and what a mismatch does.
     pub bind: EffectiveBindings,
+    /// How often the token is replaced while the session is used. Never longer than `absolute_ms`.
+    pub rotate_every_ms: Option<u64>,
+    /// How long a replaced token is still accepted.
+    pub grace_ms: u64,
+    /// How many sessions a user may have.
+    pub limit: Option<SessionLimit>,
     /// How coarsely activity is written; at most a tenth of `idle_ms`.
     pub touch_ms: u64,
     /// Cross-site defence.
@@ -80,6 +88,12 @@ impl Rules {
             auth,
             role: self.role,
             bind: EffectiveBindings { ua: self.bind.ua.resolve(OnMismatch::End) },
+            rotate_every_ms: match self.rotate_every {
+                Some(seconds) => Some(least(ms(seconds), absolute_ms)),
+                None => None,
+            },
+            grace_ms: ms(or(self.grace, GRACE)),
+            limit: self.limit,
             touch_ms: match self.touch {
                 Some(seconds) => least(ms(seconds), coarsest_touch_ms(idle_ms)),
                 None => least(idle_ms / TOUCH_SHARE, TOUCH_MOST_MS),

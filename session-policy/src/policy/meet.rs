@@ -1,6 +1,6 @@
 //! [`Rules`] and the stricter of two.
 
-use super::{Bindings, Csrf, Events, Level, RoleSet};
+use super::{Bindings, Csrf, Events, Level, RoleSet, SessionLimit};
 
 /// What may be written in a policy and composes by [`meet`](Rules::meet); every key is optional.
 ///
@@ -33,6 +33,12 @@ pub struct Rules {
     pub bind: Bindings,
     /// `rotate_on`: stated guarantees. Meets by union.
     pub rotate_on: Events,
+    /// `rotate_every`: periodic replacement of the token, in seconds. Meets by minimum.
+    pub rotate_every: Option<u32>,
+    /// `grace`: how long the replaced token is still accepted, in seconds. Meets by minimum.
+    pub grace: Option<u32>,
+    /// `max_sessions` and `on_limit`: concurrent sessions of one user. Meets by the smaller limit.
+    pub limit: Option<SessionLimit>,
     /// `touch`: how coarsely activity is written, in seconds. Meets by minimum.
     pub touch: Option<u32>,
     /// `csrf`: cross-site defence. Meets by maximum.
@@ -49,6 +55,9 @@ impl Rules {
         role: None,
         bind: Bindings::UNSET,
         rotate_on: Events::NONE,
+        rotate_every: None,
+        grace: None,
+        limit: None,
         touch: None,
         csrf: None,
     };
@@ -72,6 +81,13 @@ impl Rules {
             },
             bind: self.bind.meet(other.bind),
             rotate_on: self.rotate_on.union(other.rotate_on),
+            rotate_every: shorter(self.rotate_every, other.rotate_every),
+            grace: shorter(self.grace, other.grace),
+            limit: match (self.limit, other.limit) {
+                (Some(a), Some(b)) => Some(a.meet(b)),
+                (Some(limit), None) | (None, Some(limit)) => Some(limit),
+                (None, None) => None,
+            },
             touch: shorter(self.touch, other.touch),
             csrf: match (self.csrf, other.csrf) {
                 (Some(a), Some(b)) => Some(a.max(b)),
@@ -140,6 +156,27 @@ impl Rules {
         self
     }
 
+    /// Sets `rotate_every`, in seconds.
+    #[must_use]
+    pub const fn rotate_every(mut self, seconds: u32) -> Self {
+        self.rotate_every = Some(seconds);
+        self
+    }
+
+    /// Sets `grace`, in seconds.
+    #[must_use]
+    pub const fn grace(mut self, seconds: u32) -> Self {
+        self.grace = Some(seconds);
+        self
+    }
+
+    /// Sets `max_sessions` and `on_limit`.
+    #[must_use]
+    pub const fn limit(mut self, most: u32, on_limit: super::OnLimit) -> Self {
+        self.limit = Some(SessionLimit { most, on_limit });
+        self
+    }
+
     /// Sets `touch`, in seconds.
     #[must_use]
     pub const fn touch(mut self, seconds: u32) -> Self {
@@ -152,6 +189,20 @@ impl Rules {
     pub const fn csrf(mut self, csrf: Csrf) -> Self {
         self.csrf = Some(csrf);
         self
+    }
+}
+
+impl Rules {
+    /// The key of sessions (`rotate_every`, `grace`, `max_sessions`) that is written here and does not hold under `session`, the
+    /// rules of a session: no route can change it.
+    pub(crate) fn session_key_beyond(&self, session: &Self) -> Option<&'static str> {
+        let met = self.meet(*session);
+        let beyond = [
+            ("rotate_every", met.rotate_every != session.rotate_every),
+            ("grace", met.grace != session.grace),
+            ("max_sessions", met.limit != session.limit),
+        ];
+        beyond.into_iter().find(|(_, beyond)| *beyond).map(|(key, _)| key)
     }
 }
 

@@ -9,6 +9,8 @@ pub(super) enum Piece<'a> {
     Text(&'a str),
     /// A duration, in seconds.
     Time(u32),
+    /// A number of things.
+    Count(u32),
     /// A role: `Role::Admin`.
     Role(RoleSet, &'a RoleSpec),
 }
@@ -44,6 +46,7 @@ impl Message {
         match piece {
             Piece::Text(text) => self.text(text),
             Piece::Time(seconds) => self.duration(*seconds),
+            Piece::Count(number) => self.number(*number),
             Piece::Role(set, role) => self.text(set.table().name).text("::").text(role.variant),
         }
     }
@@ -106,6 +109,10 @@ mod tests {
     fn fills_pieces_in() {
         let message = Message::new("`idle` ({}) of `{}` {}", &[Piece::Time(90), Piece::Text("Site")]);
         assert_eq!(message.as_str(), "`idle` (1m30s) of `Site` {}");
+        assert_eq!(
+            Message::new("{} of {}", &[Piece::Count(0), Piece::Count(4_294_967_295)]).as_str(),
+            "0 of 4294967295"
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod effective;
 mod meet;
 mod message;
 mod mounted;
+mod needs;
 mod role;
 mod spec;
 mod text;
@@ -21,8 +22,11 @@ pub(crate) use effective::coarsest_touch_ms;
 pub use effective::{Effective, EffectiveBindings};
 pub use meet::Rules;
 pub use mounted::{Guard, MountedRoute};
+#[doc(hidden)]
+pub use needs::Admission;
+pub use needs::{AdmittingStore, AnyStore, Needs, StoreFor};
 pub use role::{RoleSet, RoleSpec, RoleTable, Roles};
 pub use spec::{Deviation, Nearest, Place, Policy, Spec};
 #[doc(hidden)]
 pub use spec::{Inside, Placeholder};
-pub use values::{Activity, Csrf, Events, Level, OnDenied, OnStoreError};
+pub use values::{Activity, Csrf, Events, Level, OnDenied, OnLimit, OnStoreError, SessionLimit};

@@ -43,6 +43,27 @@ pub struct RoleTable {
     pub roles: &'static [RoleSpec],
 }
 
+impl RoleTable {
+    /// Whether the sessions of any role are counted (`max_sessions`), so that the store has to admit them. See
+    /// [`Needs`](super::Needs).
+    ///
+    /// ```
+    /// use session_policy::policy::Roles;
+    /// assert!(!<() as Roles>::TABLE.needs_admission());
+    /// ```
+    #[must_use]
+    pub const fn needs_admission(&self) -> bool {
+        let mut rest = self.roles;
+        while let Some((role, tail)) = rest.split_first() {
+            if role.rules.limit.is_some() {
+                return true;
+            }
+            rest = tail;
+        }
+        false
+    }
+}
+
 /// One role.
 #[derive(Clone, Copy, Debug)]
 pub struct RoleSpec {

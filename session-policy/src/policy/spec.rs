@@ -199,6 +199,21 @@ impl Spec {
         rules
     }
 
+    /// Whether sessions under it are counted (`max_sessions`, here or in what it extends), so that the store has to admit them.
+    /// See [`Needs`](super::Needs).
+    ///
+    /// ```
+    /// use session_policy::policy::{OnLimit, Rules, Spec};
+    ///
+    /// static SITE: Spec = Spec::new("Site", Rules::UNSET.limit(3, OnLimit::Reject));
+    /// assert!(Spec::new("Shop", Rules::UNSET).extends(&SITE).needs_admission());
+    /// assert!(!Spec::new("Blog", Rules::UNSET).needs_admission());
+    /// ```
+    #[must_use]
+    pub const fn needs_admission(&self) -> bool {
+        self.rules().limit.is_some()
+    }
+
     /// Says `public`.
     #[must_use]
     pub const fn public(mut self) -> Self {

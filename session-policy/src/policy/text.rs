@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{BindRule, Csrf, Events, Rules, Spec};
+use super::{BindRule, Csrf, Events, Rules, SessionLimit, Spec};
 use crate::duration::Written;
 
 /// Writes `key = value` pairs with commas between them.
@@ -60,8 +60,15 @@ impl Pairs<'_, '_> {
             [one] => self.word("rotate_on", Some(one))?,
             several => self.pair("rotate_on", format_args!("[\"{}\"]", several.join("\", \"")))?,
         }
+        self.seconds("rotate_every", rules.rotate_every)?;
+        self.seconds("grace", rules.grace)?;
         self.seconds("touch", rules.touch)?;
-        self.word("csrf", rules.csrf.map(Csrf::as_str))
+        self.word("csrf", rules.csrf.map(Csrf::as_str))?;
+        if let Some(SessionLimit { most, on_limit }) = rules.limit {
+            self.pair("max_sessions", most)?;
+            self.word("on_limit", Some(on_limit.as_str()))?;
+        }
+        Ok(())
     }
 }
 

@@ -175,3 +175,59 @@ impl Events {
         self.0 == 0
     }
 }
+
+/// What happens when a user has as many sessions as `max_sessions` allows and signs in once more: the values of the key
+/// `on_limit`, as listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum OnLimit {
+    /// The new session is refused.
+    Reject = 0,
+    /// The session that was created first ends.
+    EvictOldest = 1,
+    /// The session without activity for the longest time ends.
+    EvictIdle = 2,
+}
+
+impl OnLimit {
+    /// The word of the policy language.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reject => "reject",
+            Self::EvictOldest => "evict_oldest",
+            Self::EvictIdle => "evict_idle",
+        }
+    }
+}
+
+/// How many sessions a user may have, and what one more does: the keys `max_sessions` and `on_limit`, which are written
+/// together.
+///
+/// ```
+/// use session_policy::policy::{OnLimit, SessionLimit};
+/// let three = SessionLimit { most: 3, on_limit: OnLimit::EvictOldest };
+/// let two = SessionLimit { most: 2, on_limit: OnLimit::Reject };
+/// assert_eq!(three.meet(two), two);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionLimit {
+    /// So many, the new one included. At least 1.
+    pub most: u32,
+    /// What one more does.
+    pub on_limit: OnLimit,
+}
+
+impl SessionLimit {
+    /// The smaller one, with what it says about one more; of two with the same number, what is listed first.
+    #[must_use]
+    pub const fn meet(self, other: Self) -> Self {
+        if other.tightens(self) { other } else { self }
+    }
+
+    /// Whether it would change the other: fewer sessions, or as many and listed before.
+    pub(super) const fn tightens(self, other: Self) -> bool {
+        let tie = self.most == other.most;
+        self.most < other.most || (tie && (self.on_limit as u8) < (other.on_limit as u8))
+    }
+}

@@ -1,8 +1,8 @@
 //! Published controls, what meets them here, and when. A control is listed only if the runtime enforces it; what an
 //! application must do itself (a logout button, a list of sessions) is not claimed.
 //!
-//! Sources: OWASP ASVS 5.0.0, chapters V3, V7, V8, V11, V14, V16; NIST SP 800-63B-4 (final, August 2025), §2 and §5. The words
-//! are ours.
+//! Sources: OWASP ASVS 5.0.0, chapters V3, V7, V8, V11, V14, V16; NIST SP 800-63B-4 (final, August 2025), §2 and §5; OWASP
+//! Session Management Cheat Sheet. The words are ours.
 
 use super::model::{Control, GuardKind, Held, Met, Report, Route, values};
 use crate::duration;
@@ -25,6 +25,7 @@ struct Judged {
 
 const ASVS: &str = "OWASP ASVS 5.0";
 const NIST: &str = "NIST SP 800-63B-4";
+const CHEAT_SHEET: &str = "OWASP Session Management Cheat Sheet";
 const ALWAYS: &str = "always";
 const DAY: u64 = 86_400;
 const HOUR: u64 = 3_600;
@@ -99,6 +100,14 @@ const CLAIMS: &[Claim] = &[
         "`csrf`",
         "`csrf` is not `off` on any guarded route",
         origin_checked,
+    ),
+    asvs(
+        "v5.0.0-7.1.2",
+        "L2",
+        "How many sessions an account may have at once, and what one more does, is decided and written down.",
+        "`max_sessions`, `on_limit`",
+        "every session has a limit",
+        limited_sessions,
     ),
     asvs("v5.0.0-7.2.1", "L1", "Tokens are verified on the server.", "before the handler", ALWAYS, always),
     asvs("v5.0.0-7.2.2", "L1", "Tokens are made for the session, not static secrets.", "token", ALWAYS, always),
@@ -259,6 +268,15 @@ const CLAIMS: &[Claim] = &[
         "on routes with `bind`",
         bound_routes,
     ),
+    Claim {
+        standard: CHEAT_SHEET,
+        id: "Renewal timeout",
+        strength: "advice",
+        gist: "The token is replaced in the course of a session; the old one is good for a short while only.",
+        by: "`rotate_every`, `grace`",
+        condition: "every session's token is replaced",
+        judge: renewed_tokens,
+    },
 ];
 
 /// The table, judged by this report.
@@ -337,6 +355,29 @@ fn origin_checked(report: &Report) -> Judged {
 
 fn token_checked(report: &Report) -> Judged {
     unless(report, |route| route.values("csrf").iter().any(|held| held.value != "token"), "`csrf` is not `token` on")
+}
+
+fn limited_sessions(report: &Report) -> Judged {
+    of_sessions(report, "max_sessions", "`max_sessions`")
+}
+
+fn renewed_tokens(report: &Report) -> Judged {
+    of_sessions(report, "rotate_every", "`rotate_every`")
+}
+
+/// Met if a key that is `none` by default is set for every kind of session.
+fn of_sessions(report: &Report, key: &str, shown: &str) -> Judged {
+    let rows = values(&report.sessions, key);
+    let for_whom = |held: &Held| {
+        if held.roles.is_empty() { String::new() } else { format!(" for {}", held.roles.join(", ")) }
+    };
+    match rows.iter().find(|held| held.value == "none") {
+        Some(without) => no(format!("{shown} is not set{}", for_whom(without))),
+        None => {
+            let each: Vec<String> = rows.iter().map(|held| format!("{}{}", held.value, for_whom(held))).collect();
+            decided(!each.is_empty(), format!("{shown}: {}", each.join("; ")))
+        }
+    }
 }
 
 fn guarded_routes(report: &Report) -> Judged {

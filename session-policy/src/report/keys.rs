@@ -79,6 +79,21 @@ pub(super) const KEYS: &[Key] = &[
         reach: Reach::Everywhere,
     },
     Key {
+        name: "rotate_every",
+        written: |rules| seconds(rules.rotate_every),
+        in_force: |effective| effective.rotate_every_ms.map_or_else(none, span),
+        order: Order::Shorter,
+        reach: Reach::Sessions,
+    },
+    Key {
+        name: "grace",
+        written: |rules| seconds(rules.grace),
+        // Without rotation, no token is ever replaced by another one of the same session.
+        in_force: |effective| effective.rotate_every_ms.map_or_else(none, |_| span(effective.grace_ms)),
+        order: Order::Shorter,
+        reach: Reach::Sessions,
+    },
+    Key {
         name: "touch",
         written: |rules| seconds(rules.touch),
         in_force: |effective| span(effective.touch_ms),
@@ -91,6 +106,21 @@ pub(super) const KEYS: &[Key] = &[
         in_force: |effective| effective.csrf.as_str().to_owned(),
         order: Order::Words(&["off", "origin", "token"]),
         reach: Reach::Everywhere,
+    },
+    Key {
+        name: "max_sessions",
+        written: |rules| rules.limit.map(|limit| limit.most.to_string()),
+        in_force: |effective| effective.limit.map_or_else(none, |limit| limit.most.to_string()),
+        order: Order::Fewer,
+        reach: Reach::Sessions,
+    },
+    Key {
+        name: "on_limit",
+        written: |rules| rules.limit.map(|limit| limit.on_limit.as_str().to_owned()),
+        in_force: |effective| effective.limit.map_or_else(none, |limit| limit.on_limit.as_str().to_owned()),
+        // To refuse the new session is not stricter than to end an old one.
+        order: Order::Unordered,
+        reach: Reach::Sessions,
     },
 ];
 
@@ -174,7 +204,11 @@ mod tests {
         let rules = fields(&format!("{:#?}", Rules::UNSET));
         assert!(rules.contains(&"idle".to_owned()), "{rules:?}");
         for field in rules.iter().filter(|field| !always.contains(&field.as_str())) {
-            assert!(KEYS.iter().any(|key| key.name == field), "`{field}` needs a row in KEYS");
+            // The one field that two keys write.
+            let names = if field == "limit" { vec!["max_sessions", "on_limit"] } else { vec![field.as_str()] };
+            for name in names {
+                assert!(KEYS.iter().any(|key| key.name == name), "`{name}` needs a row in KEYS");
+            }
         }
         let nearest = fields(&format!("{:#?}", crate::policy::Spec::new("x", Rules::UNSET).nearest));
         assert!(nearest.contains(&"activity".to_owned()), "{nearest:?}");
@@ -186,12 +220,25 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_as_it_holds() {
         let rules = Rules::UNSET.idle(600).absolute(5400).fresh(300).touch(6).bind_ua(Some(OnMismatch::Log));
+        let rules = rules.rotate_every(900).grace(20).limit(3, crate::policy::OnLimit::EvictIdle);
         let effective = rules.resolve();
+        let mut written: Vec<&str> = Vec::new();
         for key in KEYS {
-            if let Some(written) = (key.written)(&rules) {
-                assert_eq!(written, (key.in_force)(&effective), "{}", key.name);
+            if let Some(text) = (key.written)(&rules) {
+                assert_eq!(text, (key.in_force)(&effective), "{}", key.name);
+                written.push(key.name);
             }
         }
+        let all = ["idle", "absolute", "fresh", "bind", "rotate_every", "grace", "touch", "max_sessions", "on_limit"];
+        assert_eq!(written, all);
+        let held = |rules: Rules, name: &str| {
+            let key = KEYS.iter().find(|key| key.name == name);
+            key.map(|key| (key.in_force)(&rules.resolve())).unwrap_or_default()
+        };
+        for name in ["rotate_every", "grace", "max_sessions", "on_limit"] {
+            assert_eq!(held(Rules::UNSET, name), "none", "{name}");
+        }
+        assert_eq!(held(Rules::UNSET.rotate_every(900), "grace"), "30s");
         assert_eq!((span(166), span(1_500), span(5_400_000)), ("166ms".into(), "1s500ms".into(), "1h30m".into()));
     }
 }

@@ -240,11 +240,11 @@ pub struct Guarantee {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Control {
-    /// `OWASP ASVS 5.0` or `NIST SP 800-63B-4`.
+    /// `OWASP ASVS 5.0`, `NIST SP 800-63B-4` or `OWASP Session Management Cheat Sheet`.
     pub standard: &'static str,
     /// `v5.0.0-7.2.3`, `§5.1.1`.
     pub id: &'static str,
-    /// The ASVS level (`L1`) or the verb of NIST (`SHALL`, `SHOULD`).
+    /// The ASVS level (`L1`), the verb of NIST (`SHALL`, `SHOULD`), or `advice`.
     pub strength: &'static str,
     /// What it asks for, in our words.
     pub gist: &'static str,

@@ -22,6 +22,8 @@ pub enum Direction {
 pub(super) enum Order {
     /// Durations, the shorter the tighter; `none` is no limit.
     Shorter,
+    /// Numbers, the smaller the tighter; `none` is no limit.
+    Fewer,
     /// Words, loosest first.
     Words(&'static [&'static str]),
     /// A list of what is admitted; `any` admits all.
@@ -36,10 +38,8 @@ impl Order {
     /// The direction from `old` to `new`, which differ. What cannot be read is only `Changed`.
     pub(super) fn direction(self, old: &str, new: &str) -> Direction {
         let (tighter, looser) = match self {
-            Self::Shorter => match (limit(old), limit(new)) {
-                (Some(old), Some(new)) => (new < old, new > old),
-                _ => (false, false),
-            },
+            Self::Shorter => smaller(limit(old), limit(new)),
+            Self::Fewer => smaller(count(old), count(new)),
             Self::Words(words) => {
                 let rank = |word: &str| words.iter().position(|known| *known == word);
                 match (rank(old), rank(new)) {
@@ -57,6 +57,19 @@ impl Order {
             _ => Direction::Changed,
         }
     }
+}
+
+/// Whether the new limit is smaller, and whether it is larger.
+fn smaller(old: Option<u64>, new: Option<u64>) -> (bool, bool) {
+    match (old, new) {
+        (Some(old), Some(new)) => (new < old, new > old),
+        _ => (false, false),
+    }
+}
+
+/// A number; `none` is larger than every other.
+fn count(text: &str) -> Option<u64> {
+    if text == "none" { Some(u64::MAX) } else { text.parse().ok() }
 }
 
 /// A limit in seconds; `none` is longer than every other.
@@ -119,6 +132,8 @@ mod tests {
             (Order::Shorter, "20m", "10m"),
             (Order::Shorter, "none", "3650d"),
             (Order::Shorter, "1h", "59m59s"),
+            (Order::Fewer, "10", "9"),
+            (Order::Fewer, "none", "1000"),
             (words, "off", "token"),
             (Order::Admitted, "any", "Role::Admin"),
             (Order::Admitted, "Role::Admin, Role::Member", "Role::Member"),
@@ -140,6 +155,7 @@ mod tests {
             (Order::Bindings, "ua (end)", "header:X (end)"),
             (Order::Bindings, "ua (log), header:X (end)", "ua (end), header:X (log)"),
             (Order::Shorter, "soon", "10m"),
+            (Order::Fewer, "few", "3"),
             (Order::Words(&["a", "b"]), "a", "c"),
         ] {
             assert_eq!(order.direction(old, new), Direction::Changed, "{old} → {new}");

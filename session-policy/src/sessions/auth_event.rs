@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::LoginTicket;
 use crate::{
     policy::{Level, RoleSet, Roles},
     store::{UserId, UserIdError},
@@ -21,6 +22,7 @@ pub struct AuthEvent {
     pub(super) role: Option<RoleSet>,
     pub(super) level: Level,
     pub(super) at_ms: Option<u64>,
+    pub(super) ticket: Option<LoginTicket>,
 }
 
 impl AuthEvent {
@@ -30,7 +32,7 @@ impl AuthEvent {
         U: TryInto<UserId>,
         U::Error: Into<UserIdError>,
     {
-        Self { user: user.try_into().map_err(Into::into), role: None, level: Level::Full, at_ms: None }
+        Self { user: user.try_into().map_err(Into::into), role: None, level: Level::Full, at_ms: None, ticket: None }
     }
 
     /// The user's role. Required if the sessions were built with roles.
@@ -53,6 +55,14 @@ impl AuthEvent {
         let ms =
             time.duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
         self.at_ms = Some(ms);
+        self
+    }
+
+    /// When the login began, if it took several requests: it is refused if the user's sessions were reset since. Goes before
+    /// what [`begin_login`](super::Session::begin_login) remembered in this request.
+    #[must_use]
+    pub fn ticket(mut self, ticket: LoginTicket) -> Self {
+        self.ticket = Some(ticket);
         self
     }
 }

@@ -1,20 +1,23 @@
 //! Building the engine.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, future::Future, marker::PhantomData, sync::Arc, time::Duration};
 
 use super::{
-    Event, Sessions,
+    EndedSession, Event, Sessions,
+    clocks::OwnClock,
     engine::Engine,
     event::OnEvent,
     handle::Spare,
+    hooks::{Hooks, OnEnd},
+    keeper::{Keeper, SWEEP_EVERY},
     next::{local_path, path_of},
 };
 use crate::{
     client::Transport,
     clock::{Clock, SystemClock},
     cookie::{CookieSpec, SameSite, SessionCookie},
-    policy::{Policy, Roles, Rules},
-    store::{DynStore, Store},
+    policy::{Effective, Needs, Policy, Roles, Rules},
+    store::{DynStore, Holds, Store},
     token::{Random, SystemRandom},
     verdict::{Origin, OriginRules},
 };
@@ -36,6 +39,8 @@ pub struct Builder<Site, Role> {
     status_path: Option<String>,
     realm: Option<String>,
     on_event: Option<OnEvent>,
+    on_end: Option<OnEnd>,
+    sweep_every: Duration,
     policy: PhantomData<fn() -> (Site, Role)>,
 }
 
@@ -65,7 +70,7 @@ impl Sessions {
     /// # Ok::<(), session_policy::BuildError>(())
     /// ```
     #[must_use]
-    pub fn builder<Site: Policy, Role: Roles>() -> Builder<Site, Role> {
+    pub fn builder<Site: Policy + Needs, Role: Roles + Needs>() -> Builder<Site, Role> {
         Builder {
             store: None,
             transport: None,
@@ -82,15 +87,22 @@ impl Sessions {
             status_path: None,
             realm: None,
             on_event: None,
+            on_end: None,
+            sweep_every: SWEEP_EVERY,
             policy: PhantomData,
         }
     }
 }
 
 impl<Site: Policy, Role: Roles> Builder<Site, Role> {
-    /// Where records are kept. Required.
+    /// Where records are kept. Required. It has to be able to do what the base and the roles need ([`Needs`]).
     #[must_use]
-    pub fn store(mut self, store: impl Store) -> Self {
+    pub fn store<S>(mut self, store: S) -> Self
+    where
+        Site: Needs,
+        Role: Needs,
+        S: Store + Holds<Site::Store> + Holds<Role::Store>,
+    {
         self.store = Some(Arc::new(store));
         self
     }
@@ -178,10 +190,41 @@ impl<Site: Policy, Role: Roles> Builder<Site, Role> {
         self
     }
 
-    /// Called for what no answer shows. It runs in the request: keep it short.
+    /// Called for what no answer shows. It runs in the request: keep it short. A panic in it changes nothing.
     #[must_use]
     pub fn on_event(mut self, on_event: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         self.on_event = Some(Box::new(on_event));
+        self
+    }
+
+    /// Called for every end of a session, for whatever reason, with its data still readable: to free what the session held, or to
+    /// write an audit line. See [`EndedSession`].
+    ///
+    /// The session is dead before the hook is called, and no request waits for it. It is called exactly once while no node dies
+    /// inside it and the store answers; else again, with the same [end id](EndedSession::id). One that panics, or runs longer
+    /// than [`HOOK_MOST`](super::HOOK_MOST) (30 seconds), is dropped, told as [`Event::HookFailed`] and not called again. At most
+    /// 64 run at once. Sessions that nobody comes back to end with the sweeper ([`sweep_every`](Self::sweep_every)).
+    ///
+    /// It needs a tokio runtime with a timer (`enable_all`, as `#[tokio::main]` has it). Requests that are served without one end
+    /// sessions all the same; their ends then wait, up to 7 days, for an engine on the same store that can run the hook.
+    ///
+    /// Default: none, and nothing is kept of a session that ended but its reason.
+    #[must_use]
+    pub fn on_end<F, Fut>(mut self, on_end: F) -> Self
+    where
+        F: Fn(EndedSession) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.on_end = Some(Box::new(move |end| Box::pin(on_end(end))));
+        self
+    }
+
+    /// How often the engine ends sessions that nobody comes back to, and takes over hooks whose node died. In real time, by a
+    /// background task in the tokio runtime where the engine is built or first used; it ends with the engine. Default: every
+    /// 30 seconds. [`Sessions::sweep`] does it by hand.
+    #[must_use]
+    pub fn sweep_every(mut self, every: Duration) -> Self {
+        self.sweep_every = every;
         self
     }
 
@@ -218,21 +261,34 @@ impl<Site: Policy, Role: Roles> Builder<Site, Role> {
             return Err(BuildError::new(format!("`{login}` cannot be both the login and the re-authentication page")));
         }
         check_cookie(&self.cookie)?;
+        if self.sweep_every.is_zero() {
+            return Err(BuildError::new(
+                "`.sweep_every(…)` needs a time between two sweeps: write `Duration::from_secs(30)`",
+            ));
+        }
         let base = Site::SPEC;
         let roles = Role::TABLE;
         let site = base.rules();
-        let session_wide = std::iter::once(Rules::UNSET)
+        let session_wide: Vec<(Rules, Effective)> = std::iter::once(Rules::UNSET)
             .chain(roles.roles.iter().map(|role| role.rules))
             .map(|role| {
                 let rules = role.meet(site);
                 (rules, rules.resolve())
             })
             .collect();
+        if session_wide.iter().any(|(_, w)| w.limit.is_some()) && !store.capabilities().admits() {
+            return Err(BuildError::new(
+                "the base or a role has `max_sessions`, and this store cannot hold it: it does not admit sessions under a \
+                 limit",
+            ));
+        }
         let realm = self.realm.unwrap_or_else(|| base.name.to_owned());
         if !realm.bytes().all(|byte| (byte.is_ascii_graphic() || byte == b' ') && byte != b'"' && byte != b'\\') {
             return Err(BuildError::new("the realm may hold printable ASCII without `\"` and `\\`"));
         }
-        Ok(Sessions(Arc::new(Engine {
+        let mut engine = [0; 8];
+        self.random.fill(&mut engine).map_err(|error| BuildError::new(error.to_string()))?;
+        let sessions = Sessions(Arc::new(Engine {
             base,
             roles,
             session_wide,
@@ -250,10 +306,15 @@ impl<Site: Policy, Role: Roles> Builder<Site, Role> {
             status_path: self.status_path,
             realm,
             on_event: self.on_event,
+            clocks: OwnClock::new(u64::from_le_bytes(engine)),
+            hooks: Hooks::new(self.on_end),
+            keeper: Keeper::new(self.sweep_every),
             unconfirmed: std::sync::Mutex::default(),
             confirming: std::sync::atomic::AtomicBool::new(false),
             spare: Spare::default(),
-        })))
+        }));
+        sessions.keep();
+        Ok(sessions)
     }
 }
 

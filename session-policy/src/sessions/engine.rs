@@ -3,15 +3,16 @@
 use std::{
     collections::HashMap,
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 
-use super::{Event, event::OnEvent};
+use super::{Event, clocks::OwnClock, event::OnEvent, hooks::Hooks, keeper::Keeper};
 use crate::{
     client::Transport,
     clock::Clock,
     cookie::{self, CookieSpec},
-    policy::{Effective, Level, RoleTable, Rules, Spec, coarsest_touch_ms},
+    policy::{Effective, Level, RoleSpec, RoleTable, Rules, Spec, coarsest_touch_ms},
     store::{DynStore, Expiry, Header, Identity},
     token::{Random, RecordId, TokenId},
     verdict::OriginRules,
@@ -42,6 +43,9 @@ pub(super) struct Engine {
     pub(super) status_path: Option<String>,
     pub(super) realm: String,
     pub(super) on_event: Option<OnEvent>,
+    pub(super) clocks: OwnClock,
+    pub(super) hooks: Hooks,
+    pub(super) keeper: Keeper,
     /// Tokens whose logout the store has not confirmed yet: dead on this node.
     pub(super) unconfirmed: Mutex<HashMap<TokenId, Option<RecordId>>>,
     /// Whether a task is telling the store of them.
@@ -129,7 +133,8 @@ impl Sessions {
     #[allow(clippy::needless_pass_by_value, reason = "every caller makes the event for this call")]
     pub(crate) fn tell(&self, event: Event) {
         if let Some(on_event) = &self.0.on_event {
-            on_event(&event);
+            // Whoever listens cannot stop what is told of: a session that ended has ended, and a denial is answered.
+            drop(catch_unwind(AssertUnwindSafe(|| on_event(&event))));
         }
     }
 
@@ -139,14 +144,38 @@ impl Sessions {
     }
 
     /// The index of a stored role name; `Err` for a name that this version does not know.
-    pub(super) fn role_index(&self, identity: &Identity) -> Result<Option<usize>, UnknownRole> {
-        match &identity.role {
-            None => Ok(None),
-            Some(id) => {
-                let found = self.0.roles.roles.iter().position(|role| role.id == &**id);
-                found.map(Some).ok_or(UnknownRole)
-            }
+    fn role_index(&self, id: Option<&Arc<str>>) -> Result<Option<usize>, UnknownRole> {
+        let Some(id) = id else { return Ok(None) };
+        self.0.roles.roles.iter().position(|role| role.id == &**id).map(Some).ok_or(UnknownRole)
+    }
+
+    /// W of a session: of its role; if its user was given another one, of both.
+    pub(super) fn wide(&self, identity: &Identity) -> Result<Wide, UnknownRole> {
+        let role = self.role_index(identity.role.as_ref())?;
+        let granted = self.role_index(identity.granted.as_ref())?;
+        let (mut rules, mut w) = *self.session_wide(role).ok_or(UnknownRole)?;
+        if granted.is_some() {
+            let (others, _) = self.session_wide(granted).ok_or(UnknownRole)?;
+            rules = rules.meet(*others);
+            w = rules.resolve();
         }
+        Ok(Wide { role, granted, rules, w })
+    }
+
+    /// The role of a set of one, with its index; `None` where there are no roles.
+    pub(super) fn role_named(
+        &self,
+        set: crate::policy::RoleSet,
+    ) -> Result<Option<(usize, &'static RoleSpec)>, super::SessionError> {
+        let table = self.0.roles;
+        if !set.is_of(table) {
+            return Err(super::SessionError::Role(format!(
+                "the role is of the enum `{}`, but the sessions were built with `{}`",
+                set.table().name,
+                table.name
+            )));
+        }
+        Ok(table.roles.iter().enumerate().find(|(index, _)| set.contains(*index)))
     }
 
     /// When a session with this header dies unattended.
@@ -155,8 +184,8 @@ impl Sessions {
         Expiry { idle_ms: w.idle_ms, absolute_at: at.saturating_add(w.absolute_ms) }
     }
 
-    /// A mounted policy that this engine cannot hold: a role of another enum, an `auth = "anonymous"` that the base closes, or
-    /// a `touch` too coarse for its `idle`.
+    /// A mounted policy that this engine cannot hold: a role of another enum, an `auth = "anonymous"` that the base closes, a
+    /// key of sessions that neither base nor any role has, or a `touch` too coarse for its `idle`.
     #[must_use]
     pub fn misfit(&self, spec: &Spec) -> Option<String> {
         if spec.public {
@@ -181,6 +210,15 @@ impl Sessions {
                 self.0.base.name,
                 above.as_str(),
                 if site.auth.is_some() { "auth" } else { "fresh" }
+            ));
+        }
+        let beyond: Option<Vec<&str>> =
+            self.0.session_wide.iter().map(|(wide, _)| rules.session_key_beyond(wide)).collect();
+        if let Some(key) = beyond.and_then(|keys| keys.first().copied()) {
+            return Some(format!(
+                "what it extends has a `{key}` that no session has, and a route cannot change its sessions: write it on `{}` or \
+                 on a role, or extend another policy",
+                self.0.base.name
             ));
         }
         for (wide, effective) in &self.0.session_wide {
@@ -225,6 +263,16 @@ impl Sessions {
     pub(super) fn confirmed(&self, token: TokenId) {
         self.unconfirmed().remove(&token);
     }
+}
+
+/// What holds on every route for one session.
+pub(super) struct Wide {
+    /// The index of its role.
+    pub(super) role: Option<usize>,
+    /// The index of the role that the next authentication brings.
+    pub(super) granted: Option<usize>,
+    pub(super) rules: Rules,
+    pub(super) w: Effective,
 }
 
 /// The stored role name is unknown to this version of the application.

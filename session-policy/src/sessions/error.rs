@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::TicketError;
 use crate::{
     store::{StoreError, UserIdError},
     verdict::{EndReason, Reason},
@@ -23,7 +24,7 @@ pub enum SessionError {
     ReadOnly,
     /// The answer is already on its way; a change now would not take effect.
     Committed,
-    /// `logout()` on GET, HEAD or OPTIONS: another site could sign the user out.
+    /// `logout()`, or another method that ends sessions, on GET, HEAD or OPTIONS: another site could sign the user out.
     SafeMethod,
     /// Somebody else authenticated in this session; it was ended.
     OtherUser,
@@ -35,6 +36,14 @@ pub enum SessionError {
     Level,
     /// The time of the authentication is in the future.
     AuthenticationInFuture,
+    /// The user was given another role, which the next authentication brings: until then there is no one role.
+    NewRole,
+    /// The login ticket cannot be used.
+    Ticket(TicketError),
+    /// The store cannot do this: what it lacks.
+    Unsupported(&'static str),
+    /// The identity provider did not ask the user again: the time that it gave is not after the session's last authentication.
+    NoNewAuthentication,
     /// An entry of session data cannot be written or read.
     Data {
         /// The entry's key.
@@ -65,9 +74,16 @@ impl SessionError {
             Self::OtherUser => Some(Reason::Ended(EndReason::IdentityChanged)),
             Self::Superseded => Some(Reason::Superseded),
             Self::Barred(reason) => Some(*reason),
+            Self::NewRole => Some(Reason::NewRole),
+            Self::NoNewAuthentication => Some(Reason::Fresh),
+            // Whoever took so long signs in again.
+            Self::Ticket(TicketError::Expired) => Some(Reason::NoSession),
+            Self::Ticket(TicketError::FromTheFuture) => Some(Reason::Clock),
             Self::ReadOnly | Self::Store(_) | Self::Random => Some(Reason::Store),
             Self::Committed
             | Self::SafeMethod
+            | Self::Ticket(TicketError::OtherUser)
+            | Self::Unsupported(_)
             | Self::Role(_)
             | Self::User(_)
             | Self::Level
@@ -87,12 +103,16 @@ impl fmt::Display for SessionError {
             Self::Barred(reason) => write!(f, "the presented session is not open to this route: {}", reason.as_str()),
             Self::ReadOnly => f.write_str("the session store did not answer, so the session is read-only"),
             Self::Committed => f.write_str("the session was already committed: change it before the handler returns"),
-            Self::SafeMethod => f.write_str("`logout()` needs an unsafe method such as POST"),
+            Self::SafeMethod => f.write_str("ending a session needs an unsafe method such as POST"),
             Self::OtherUser => f.write_str("another user than the session's authenticated; the session was ended"),
             Self::Role(what) => write!(f, "cannot sign in: {what}"),
             Self::User(error) => write!(f, "{error}"),
             Self::Level => f.write_str("this level cannot be authenticated with"),
             Self::AuthenticationInFuture => f.write_str("the time of the authentication is in the future"),
+            Self::NewRole => f.write_str("the user was given another role, which the next authentication brings"),
+            Self::NoNewAuthentication => f.write_str("the authentication is not newer than the session's last one"),
+            Self::Ticket(error) => write!(f, "{error}"),
+            Self::Unsupported(lacking) => write!(f, "the session store cannot do this: {lacking}"),
             Self::Data { key, cause } => write!(f, "the session entry `{key}`: {cause}"),
             Self::TooLarge { bytes, most } => {
                 write!(f, "the entries of the session take {bytes} bytes, a record may take {most}")
@@ -108,6 +128,7 @@ impl std::error::Error for SessionError {
         match self {
             Self::User(error) => Some(error),
             Self::Store(error) => Some(error),
+            Self::Ticket(error) => Some(error),
             _ => None,
         }
     }
@@ -116,6 +137,12 @@ impl std::error::Error for SessionError {
 impl From<StoreError> for SessionError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<TicketError> for SessionError {
+    fn from(error: TicketError) -> Self {
+        Self::Ticket(error)
     }
 }
 

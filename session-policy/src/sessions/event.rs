@@ -18,7 +18,8 @@ pub enum Event {
         /// The session.
         record: RecordId,
     },
-    /// A session ended.
+    /// A session ended. Where nobody listens for ends ([`Builder::on_end`](super::Builder::on_end)), those that the engine ends
+    /// many at a time are only counted: what the sweeper finds, and all sessions of a user or of everybody.
     Ended {
         /// The session.
         record: RecordId,
@@ -40,4 +41,34 @@ pub enum Event {
         /// What it said.
         cause: String,
     },
+    /// The hook of an end did not return. The session is dead all the same, and the hook is not called again.
+    HookFailed {
+        /// The end's id, as [`EndedSession::id`](super::EndedSession::id) gives it.
+        end: String,
+        /// Why the session ended.
+        reason: EndReason,
+        /// What became of the hook.
+        cause: HookFailure,
+    },
+    /// The runtime has no timer, so this engine sweeps nothing by itself and runs no hook: ends wait for one that can. Build the
+    /// runtime with `enable_time`, or `enable_all`.
+    NoTimer,
+    /// The clock of this engine differs from those of most others on the store. Until that is over, it denies every request with
+    /// a token (503 `clock`), writes nothing and ends nothing. Told at every look, that is about every 10 seconds.
+    ClockDisagrees {
+        /// How many engines there are, this one included.
+        engines: usize,
+        /// How many of them show the time that this one shows, itself included.
+        agreeing: usize,
+    },
+}
+
+/// What became of a hook that did not return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HookFailure {
+    /// It panicked.
+    Panicked,
+    /// It ran for [`HOOK_MOST`](super::HOOK_MOST), and was dropped.
+    TimedOut,
 }

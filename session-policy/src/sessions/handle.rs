@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{SessionError, Sessions, stage::Staged};
+use super::{SessionError, Sessions, stage::Staged, ticket::Tickets};
 use crate::{
-    store::{Captured, Snapshot},
+    store::{Captured, Generation, Snapshot},
     token::{RecordId, TokenId},
     verdict::{Denial, EndReason, Reason},
 };
@@ -47,6 +47,10 @@ pub(super) struct State {
     /// The user signed out: the browser is asked to clear cache and storage.
     pub(super) clear: bool,
     pub(super) committed: bool,
+    /// Logins that began in this request.
+    pub(super) tickets: Tickets,
+    /// This request itself reset the user's sessions: the generation before, and the one after.
+    pub(super) own_reset: Option<(Generation, Generation)>,
 }
 
 /// What the presented token came to.
@@ -55,8 +59,8 @@ pub(super) enum Standing {
     Nobody,
     /// A live session that this route may see.
     Live(Box<Snapshot>),
-    /// The token was replaced.
-    Superseded,
+    /// The token was replaced; what the client is told.
+    Superseded(Reason),
     /// The session had ended before, or was found to be over.
     Tombstone(EndReason),
     /// A live session that an anonymous route may not see; it can be signed out.
@@ -65,12 +69,22 @@ pub(super) enum Standing {
     EndedHere(EndReason),
     /// The store did not answer.
     ReadOnly,
+    /// The engine's clock is wrong: nothing was looked at.
+    NoTime,
 }
 
 impl State {
     pub(super) fn new(standing: Standing) -> Self {
         let remove = matches!(standing, Standing::Tombstone(_));
-        Self { standing, staged: Staged::default(), remove, clear: false, committed: false }
+        Self {
+            standing,
+            staged: Staged::default(),
+            remove,
+            clear: false,
+            committed: false,
+            tickets: Tickets::default(),
+            own_reset: None,
+        }
     }
 }
 

@@ -4,23 +4,25 @@
 use std::{future::Future, sync::atomic::Ordering};
 
 use super::{
-    Event, Session, SessionError, Sessions,
+    Session, SessionError, Sessions,
     handle::{Standing, State},
     stage::Staged,
 };
 use crate::{
-    store::{Commit, Committed, End, Ended, Loaded, StoreError},
+    store::{Commit, Committed, End, Ended, Load, Loaded, StoreError},
     token::{RecordId, TokenId},
-    verdict::EndReason,
+    verdict::{EndReason, Reason},
 };
 
 /// The fifth failed attempt in a row ends the session.
 pub(super) const MOST_ATTEMPTS: u8 = 5;
 
 /// Runs `work` to its end even if the caller is dropped half way.
-pub(super) async fn shielded<T: Send + 'static>(
-    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, StoreError> {
+pub(super) async fn shielded<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
     match tokio::runtime::Handle::try_current() {
         Ok(runtime) => runtime.spawn(work).await.map_err(StoreError::new)?,
         // Without a runtime nobody can drop the request half way either.
@@ -29,13 +31,18 @@ pub(super) async fn shielded<T: Send + 'static>(
 }
 
 impl Sessions {
+    /// What the store knows of a token.
+    pub(super) async fn load(&self, token: TokenId, now: u64) -> Result<Loaded, StoreError> {
+        self.0.store.load(Load { token, now: self.grace_time(now) }).await
+    }
+
     /// Ends a record, and says so: both also if the caller is dropped half way, or a thief who hangs up would not be heard of.
     pub(super) async fn end_record(&self, end: End) -> Result<Ended, StoreError> {
         let sessions = self.clone();
         shielded(async move {
-            let ended = sessions.0.store.end(end).await?;
-            if ended == Ended::Done {
-                sessions.tell(Event::Ended { record: end.record, reason: end.reason });
+            let ended = sessions.0.store.end(End { lease: sessions.lease(end.now), ..end }).await?;
+            if let Ended::Done(claim) = &ended {
+                sessions.ended(std::slice::from_ref(claim));
             }
             Ok(ended)
         })
@@ -54,9 +61,12 @@ impl Sessions {
         shielded(async move {
             let committed = sessions.0.store.commit(attempt).await?;
             let mut ended = Ok(());
-            if matches!(committed, Committed::Done { failed } if failed >= MOST_ATTEMPTS) {
+            if matches!(committed, Committed::Done { failed, .. } if failed >= MOST_ATTEMPTS) {
                 let reason = EndReason::TooManyAttempts;
-                ended = sessions.end_record(End { record, reason, if_unseen_since: None, now }).await.map(drop);
+                ended = sessions
+                    .end_record(End { record, reason, if_unseen_since: None, lease: None, now })
+                    .await
+                    .map(drop);
             }
             Ok((committed, ended))
         })
@@ -67,7 +77,7 @@ impl Sessions {
     pub(super) async fn confirm_logout(&self, token: TokenId, record: Option<RecordId>, now: u64) -> bool {
         let record = match record {
             Some(record) => Some(record),
-            None => match self.0.store.load(token).await {
+            None => match self.load(token, now).await {
                 Ok(Loaded::Live(snapshot)) => Some(snapshot.id),
                 // Nobody's, or over: there is nothing left to end.
                 Ok(_) => None,
@@ -75,7 +85,7 @@ impl Sessions {
             },
         };
         if let Some(record) = record {
-            let end = End { record, reason: EndReason::Logout, if_unseen_since: None, now };
+            let end = End { record, reason: EndReason::Logout, if_unseen_since: None, lease: None, now };
             if self.end_record(end).await.is_err() {
                 return false;
             }
@@ -125,9 +135,7 @@ impl Session {
     /// [`SessionError::SafeMethod`] on GET, HEAD or OPTIONS. [`SessionError::Store`] if the store does not answer: the token is
     /// then dead on this node, and the removal cookie goes out all the same.
     pub async fn logout(&self) -> Result<(), SessionError> {
-        if !self.0.is_unsafe {
-            return Err(SessionError::SafeMethod);
-        }
+        self.refuse_safe()?;
         match self.end_now(EndReason::Logout).await {
             Err(SessionError::Ended(_)) => Ok(()),
             other => other,
@@ -148,14 +156,14 @@ impl Session {
             let Standing::Live(snapshot) = &state.standing else { return Err(SessionError::NoUser) };
             snapshot.id
         };
-        let (counted, ended) = sessions.count_failure(record, self.0.now).await?;
+        let (counted, ended) = sessions.count_failure(record, sessions.now_ms()).await?;
         match counted {
-            Committed::Done { failed } if failed >= MOST_ATTEMPTS => {
+            Committed::Done { failed, .. } if failed >= MOST_ATTEMPTS => {
                 self.state().fall(EndReason::TooManyAttempts);
                 ended?;
                 Err(SessionError::Ended(EndReason::TooManyAttempts))
             }
-            Committed::Done { failed } => Ok(MOST_ATTEMPTS - failed),
+            Committed::Done { failed, .. } => Ok(MOST_ATTEMPTS - failed),
             Committed::Conflict | Committed::Gone => Err(self.gone().await?),
         }
     }
@@ -163,7 +171,7 @@ impl Session {
     /// What became of the session that was live when the request arrived and is not any more.
     async fn gone(&self) -> Result<SessionError, SessionError> {
         let Some(token) = self.0.token else { return Ok(SessionError::NoUser) };
-        let loaded = self.sessions()?.0.store.load(token).await?;
+        let loaded = self.sessions()?.load(token, self.0.now).await?;
         let mut state = self.state();
         Ok(match loaded {
             Loaded::Ended(reason) => {
@@ -172,7 +180,7 @@ impl Session {
             }
             // The client holds the successor by now: its cookie stays.
             Loaded::Superseded(_) => {
-                state.become_of(Standing::Superseded);
+                state.become_of(Standing::Superseded(Reason::Superseded));
                 SessionError::Superseded
             }
             Loaded::Live(_) | Loaded::Unknown => {
@@ -192,7 +200,7 @@ impl Session {
                 Standing::Live(snapshot) => Some(snapshot.id),
                 Standing::Barred(record, _) => Some(*record),
                 // A late answer with a removal cookie would sign the successor out.
-                Standing::Superseded => return Ok(()),
+                Standing::Superseded(_) => return Ok(()),
                 _ if self.0.token.is_none() => return Ok(()),
                 _ => None,
             };
@@ -202,17 +210,19 @@ impl Session {
             record
         };
         let Some(record) = record else { return Ok(()) };
-        let end = End { record, reason, if_unseen_since: None, now: self.0.now };
+        let end = End { record, reason, if_unseen_since: None, lease: None, now: sessions.now_ms() };
         let token = self.0.token;
+        // What the user asked for holds here also while the store cannot be told.
+        let asked_for = matches!(reason, EndReason::Logout | EndReason::Revoked);
         // The deny list is written on the same task as the end: a dropped request loses neither.
         let work = async move {
             let outcome = sessions.end_record(end).await;
-            if let (Err(_), Some(token), true) = (&outcome, token, explicit) {
+            if let (Err(_), Some(token), true) = (&outcome, token, asked_for) {
                 sessions.deny_on_this_node(token, Some(record));
             }
             outcome
         };
-        if shielded(work).await? == Ended::Unknown {
+        if matches!(shielded(work).await?, Ended::Unknown) {
             // A login beside this request superseded the session: cookie and storage are the successor's.
             let mut state = self.state();
             (state.remove, state.clear) = (false, false);
@@ -230,6 +240,8 @@ impl State {
 
     /// The handle after the session turned out to be something else: nothing staged survives.
     fn become_of(&mut self, standing: Standing) {
-        *self = Self { standing, staged: Staged::default(), remove: false, clear: false, committed: self.committed };
+        self.standing = standing;
+        self.staged = Staged::default();
+        (self.remove, self.clear) = (false, false);
     }
 }

@@ -3,10 +3,12 @@
 use super::{
     Event, Session, Sessions,
     challenge::route_digest,
-    engine::UnknownRole,
+    clocks::Trust,
+    engine::Wide,
     handle::{Exchange, Standing, State},
     lower::{MOST_ATTEMPTS, shielded},
     next::{local_path, path_of, query_value},
+    rotation::Bearer,
 };
 use crate::{
     client::UserAgent,
@@ -14,15 +16,12 @@ use crate::{
     cookie::{self, Presented},
     policy::{Activity, Effective, Level, OnStoreError, Spec},
     request::{RequestView, Single, has_header, single_header},
-    store::{Captured, Commit, End, Ended, Header, Loaded, Snapshot, StoreError, Superseded},
+    store::{Captured, Commit, End, Ended, Header, Loaded, Snapshot, StoreError},
     token::{TokenId, TokenKind},
     verdict::{
         Denial, EndReason, Facts, Judgement, Obligation, Reason, Remedy, Seen, is_unsafe, judge, judge_arrival, origin,
     },
 };
-
-/// An ex-authenticated token presented later than this after it was replaced by a login or a re-authentication is a replay.
-const REPLAY_AFTER_MS: u64 = 60_000;
 
 /// What the request itself tells; gathered at once, so that nothing of the request is held while the store is asked.
 #[derive(Debug)]
@@ -114,10 +113,16 @@ impl Sessions {
         if arrival.conflict {
             self.tell(Event::CookieConflict);
         }
+        self.keep();
         let now = self.now_ms();
         let standing = match arrival.token {
             None => Standing::Nobody,
             Some(token) => match self.standing(spec, &route, &arrival, token, now).await {
+                Ok(Standing::NoTime) if arrival.signs_out => {
+                    // Who signs out must not stay signed in because this machine does not know the time.
+                    self.deny_on_this_node(token, None);
+                    return Err(Refusal { denial: Denial::retry(Reason::Clock), remove: true });
+                }
                 Ok(standing) => standing,
                 Err(error) => {
                     self.tell(Event::StoreFailed { cause: error.to_string() });
@@ -162,13 +167,19 @@ impl Sessions {
         token: TokenId,
         now: u64,
     ) -> Result<Standing, StoreError> {
+        let trust = self.trust(now).await;
         if let Some(record) = self.denied_on_this_node(token) {
-            self.confirm_logout(token, record, now).await;
+            if matches!(trust, Ok(Trust::Good)) {
+                self.confirm_logout(token, record, now).await;
+            }
             return Ok(Standing::Tombstone(EndReason::Logout));
+        }
+        if trust? == Trust::Bad {
+            return Ok(Standing::NoTime);
         }
         // An end re-checks the deadline against the store; if another request was faster, its activity is judged.
         for _ in 0..ROUNDS {
-            let loaded = self.0.store.load(token).await?;
+            let loaded = self.load(token, now).await?;
             self.confirm_logouts(now);
             let snapshot = match loaded {
                 Loaded::Unknown => return Ok(Standing::Nobody),
@@ -176,7 +187,7 @@ impl Sessions {
                 Loaded::Superseded(superseded) => return self.superseded(superseded, now).await,
                 Loaded::Live(snapshot) => snapshot,
             };
-            if let Some(standing) = self.judge_live(spec, route, arrival, snapshot, now).await? {
+            if let Some(standing) = self.judge_live(spec, route, arrival, token, snapshot, now).await? {
                 return Ok(standing);
             }
         }
@@ -189,6 +200,7 @@ impl Sessions {
         spec: &'static Spec,
         route: &Effective,
         arrival: &Arrival,
+        token: TokenId,
         snapshot: Snapshot,
         now: u64,
     ) -> Result<Option<Standing>, StoreError> {
@@ -197,19 +209,22 @@ impl Sessions {
         if header.version != Header::VERSION {
             return Ok(Some(Standing::Barred(id, Denial::retry(Reason::Version))));
         }
-        let Ok(role) = self.role_index(&snapshot.identity).map_err(|UnknownRole| ()) else {
+        // Behind the version: of an unknown one, the tokens are not known either.
+        let bearer = self.bearer(&snapshot, &token, arrival.ua, now)?;
+        if bearer == Bearer::Late {
+            return Ok(Some(Standing::Superseded(Reason::Superseded)));
+        }
+        let Ok(Wide { role, granted, rules, w }) = self.wide(&snapshot.identity) else {
             return Ok(Some(Standing::Barred(id, Denial::retry(Reason::Version))));
         };
-        let Some((wide, w)) = self.session_wide(role) else {
-            return Ok(Some(Standing::Barred(id, Denial::retry(Reason::Version))));
-        };
-        let e = if role.is_none() { *route } else { spec.rules().meet(*wide).resolve() };
+        let e = if role.is_none() && granted.is_none() { *route } else { spec.rules().meet(rules).resolve() };
         // The end that belongs to the last failed attempt did not reach the store.
         if header.failed >= MOST_ATTEMPTS {
             let reason = EndReason::TooManyAttempts;
-            return self.end_found(End { record: id, reason, if_unseen_since: None, now }).await;
+            return self.end_found(End { record: id, reason, if_unseen_since: None, lease: None, now }).await;
         }
-        let Judgement { denial, obligation } = judge(w, &e, &facts(header, role, arrival, now));
+        let facts = facts(header, (role, granted), arrival, bearer, now);
+        let Judgement { denial, obligation } = judge(&w, &e, &facts);
         match obligation {
             Obligation::Nothing => {}
             Obligation::ReportMismatch => self.tell(Event::BindingMismatch { record: id }),
@@ -224,8 +239,11 @@ impl Sessions {
             Obligation::End(reason) => {
                 // A mismatch ends whatever happened meanwhile; a deadline may have moved.
                 let due = matches!(reason, EndReason::Idle | EndReason::Absolute);
+                if let (true, false, Some(denial)) = (due, self.keeps_time(), denial) {
+                    return Ok(Some(Standing::Barred(id, denial)));
+                }
                 let if_unseen_since = due.then_some((header.last_seen, header.epoch));
-                return self.end_found(End { record: id, reason, if_unseen_since, now }).await;
+                return self.end_found(End { record: id, reason, if_unseen_since, lease: None, now }).await;
             }
         }
         Ok(Some(match denial {
@@ -243,17 +261,8 @@ impl Sessions {
             // Superseded since the look at it, the token is no tombstone: its cookie may be the successor's by now.
             Ended::Alive | Ended::Unknown => None,
             Ended::Already(earlier) => Some(Standing::Tombstone(earlier)),
-            Ended::Done => Some(Standing::Tombstone(end.reason)),
+            Ended::Done(_) => Some(Standing::Tombstone(end.reason)),
         })
-    }
-
-    /// A replaced token. One that opened a signed-in session and comes back late is a replay: its successor ends.
-    async fn superseded(&self, superseded: Superseded, now: u64) -> Result<Standing, StoreError> {
-        if superseded.authenticated && now > superseded.at.saturating_add(REPLAY_AFTER_MS) {
-            let reason = EndReason::TokenReplayed;
-            self.end_record(End { record: superseded.by, reason, if_unseen_since: None, now }).await?;
-        }
-        Ok(Standing::Superseded)
     }
 }
 
@@ -284,10 +293,11 @@ fn for_the_user(standing: Standing) -> Result<Standing, Refusal> {
     match standing {
         Standing::Live(_) => Ok(standing),
         Standing::Nobody | Standing::EndedHere(_) => Err(Denial::login(Reason::NoSession).into()),
-        Standing::Superseded => Err(Denial::login(Reason::Superseded).into()),
+        Standing::Superseded(reason) => Err(Denial::login(reason).into()),
         Standing::Tombstone(reason) => Err(Refusal { denial: Denial::login(Reason::Ended(reason)), remove: true }),
         Standing::Barred(_, denial) => Err(denial.into()),
         Standing::ReadOnly => Err(Denial::retry(Reason::Store).into()),
+        Standing::NoTime => Err(Denial::retry(Reason::Clock).into()),
     }
 }
 
@@ -295,11 +305,18 @@ fn for_the_user(standing: Standing) -> Result<Standing, Refusal> {
 fn for_anyone(standing: Standing) -> Result<Standing, Refusal> {
     match standing {
         Standing::Barred(_, denial) if denial.remedy == Remedy::Retry => Err(denial.into()),
+        Standing::NoTime => Err(Denial::retry(Reason::Clock).into()),
         standing => Ok(standing),
     }
 }
 
-fn facts(header: &Header, role: Option<usize>, arrival: &Arrival, now: u64) -> Facts {
+fn facts(
+    header: &Header,
+    (role, granted): (Option<usize>, Option<usize>),
+    arrival: &Arrival,
+    bearer: Bearer,
+    now: u64,
+) -> Facts {
     Facts {
         now,
         max_skew_ms: MAX_SKEW_MS,
@@ -309,16 +326,19 @@ fn facts(header: &Header, role: Option<usize>, arrival: &Arrival, now: u64) -> F
         longest_gap: header.longest_gap,
         level: header.level,
         role,
+        granted,
         ua: UserAgent::compare(header.captured.ua, arrival.ua),
         step_up: header.step_up,
+        recovered: header.recovered || bearer == Bearer::Recovering,
         at_reauth: arrival.at_reauth,
         seen: arrival.seen,
     }
 }
 
-/// Whether the arrival of the request is user activity: not a prefetch, not OPTIONS, not another site's fetch.
+/// Whether the arrival of the request is user activity: not a prefetch, not OPTIONS, not the opening of a stream, not another
+/// site's fetch.
 fn is_activity(request: &dyn RequestView) -> bool {
-    if request.method() == "OPTIONS" {
+    if request.method() == "OPTIONS" || request.is_upgrade() {
         return false;
     }
     let mut prefetch = false;

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::{
     handle::{Session, Standing},
-    stage::Raise,
+    raise::Raise,
 };
 use crate::{
     policy::{Level, Roles},
-    store::UserId,
+    store::{TokenStanding, UserId},
     verdict::Reason,
 };
 
@@ -40,22 +40,26 @@ impl Session {
         let state = self.state();
         match (&state.staged.raise, &state.standing) {
             (Some(Raise::Login(login)), _) => login.level,
-            (Some(Raise::Reauth(level)), Standing::Live(snapshot)) => snapshot.header.level.max(*level),
+            (Some(Raise::Reauth(reauth)), Standing::Live(snapshot)) => snapshot.header.level.max(reauth.level),
             (_, Standing::Live(snapshot)) => snapshot.header.level,
             _ => Level::Anonymous,
         }
     }
 
-    /// The session's role; `None` if nobody is signed in, if there are no roles, or if `R` is not the builder's enum.
+    /// The session's role; after a staged login or re-authentication, as it will be. `None` if nobody is signed in, if there
+    /// are no roles, or if `R` is not the builder's enum. Also `None` after [`set_role`](super::Sessions::set_role) until the user
+    /// authenticates again: such a session has the rights of neither role alone, and must not be shown those of one.
     #[must_use]
     pub fn role<R: Roles>(&self) -> Option<R> {
         let state = self.state();
-        let identity = match (&state.staged.raise, &state.standing) {
-            (Some(Raise::Login(login)), _) => &login.identity,
-            (_, Standing::Live(snapshot)) => &snapshot.identity,
+        let id = match (&state.staged.raise, &state.standing) {
+            (Some(Raise::Login(login)), _) => login.identity.role.as_deref()?,
+            (Some(Raise::Reauth(reauth)), Standing::Live(snapshot)) => reauth.role_after(&snapshot.identity)?,
+            (None, Standing::Live(snapshot)) if snapshot.identity.granted.is_none() => {
+                snapshot.identity.role.as_deref()?
+            }
             _ => return None,
         };
-        let id = identity.role.as_deref()?;
         if R::TABLE.unique != self.0.sessions.as_ref()?.roles().unique {
             return None;
         }
@@ -67,17 +71,48 @@ impl Session {
     #[must_use]
     pub fn time_left(&self) -> Option<TimeLeft> {
         let sessions = self.0.sessions.as_ref()?;
-        let (header, role) =
-            self.with_live(|snapshot| (snapshot.header, sessions.role_index(&snapshot.identity).ok()))?;
-        let (_, w) = sessions.session_wide(role?)?;
-        let expiry = sessions.expiry(&header, w);
+        let (header, wide) = self.with_live(|snapshot| (snapshot.header, sessions.wide(&snapshot.identity).ok()))?;
+        let w = wide?.w;
+        let expiry = sessions.expiry(&header, &w);
         let now = self.0.now;
         // An active request that is allowed counts, if it is written; its own answer shows the full time.
-        let counts = self.0.counts && sessions.writes_activity(now.saturating_sub(header.last_seen), w);
+        let counts = self.0.counts && sessions.writes_activity(now.saturating_sub(header.last_seen), &w);
         let last_seen = if counts { now.max(header.last_seen) } else { header.last_seen };
         let absolute = expiry.absolute_at.saturating_sub(now);
         let idle = last_seen.saturating_add(expiry.idle_ms).saturating_sub(now).min(absolute);
         Some(TimeLeft { idle: Duration::from_millis(idle), absolute: Duration::from_millis(absolute) })
+    }
+
+    /// Whether the user authenticated within `time` before this request, at `full` or higher: what a route with that `fresh`
+    /// (and an `auth` of no more than `full`) asks for. For a page with a form for such a route, so that nobody fills it in and is
+    /// then sent to authenticate. `false` without a live session.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use session_policy::{UserSession, axum::session};
+    ///
+    /// #[session(auth = "full")]
+    /// async fn ask(me: UserSession) -> &'static str {
+    ///     // `POST /transfer` has `fresh = "5m"`.
+    ///     match me.is_fresh(Duration::from_secs(300)) {
+    ///         true => "the form",
+    ///         false => "a link to the page where one authenticates again",
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn is_fresh(&self, time: Duration) -> bool {
+        let Some(sessions) = &self.0.sessions else { return false };
+        let now = self.0.now;
+        let fresh = self.with_live(|snapshot| {
+            let header = &snapshot.header;
+            let standing = self.0.token.map(|token| snapshot.line.standing(&token, sessions.grace_time(now)));
+            // Made up for a lost answer: nothing is fresh, however recent.
+            let recovered = header.recovered || matches!(standing, Some(TokenStanding::Unanswered { .. }));
+            let last = header.authenticated.iter().skip(Level::Full as usize).flatten().max();
+            !recovered && last.is_some_and(|at| u128::from(now.saturating_sub(*at)) < time.as_millis())
+        });
+        fresh == Some(true)
     }
 
     /// Why the client was sent here: the `reason` of the query, if it is one of the closed set.

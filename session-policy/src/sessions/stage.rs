@@ -3,14 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    AuthEvent, SessionData, SessionError,
+    SessionData, SessionError,
     data::{RECORD_MOST_BYTES, carries, decode, encode},
     handle::{Session, Standing, State},
+    raise::Raise,
 };
-use crate::{
-    policy::Level,
-    store::{DataChange, Entries, Identity, Snapshot, UserId},
-};
+use crate::store::{DataChange, Entries, Identity, Snapshot};
 
 /// Everything that is staged in one request.
 #[derive(Default)]
@@ -19,23 +17,6 @@ pub(super) struct Staged {
     pub(super) data: Changes,
     /// At most one.
     pub(super) raise: Option<Raise>,
-}
-
-/// A rise: of the user, the level or the role.
-pub(super) enum Raise {
-    /// A new session, with the data that was set after `login`.
-    Login(Box<Login>),
-    /// The present session, authenticated again.
-    Reauth(Level),
-}
-
-/// A staged login.
-pub(super) struct Login {
-    pub(super) identity: Arc<Identity>,
-    pub(super) role: Option<usize>,
-    pub(super) level: Level,
-    pub(super) at: u64,
-    pub(super) data: Changes,
 }
 
 /// Changes by key; the last one wins.
@@ -243,7 +224,7 @@ impl Session {
         let state = self.open_state()?;
         let login = matches!(state.staged.raise, Some(Raise::Login(_)));
         match &state.standing {
-            Standing::Superseded if !login => Err(SessionError::Superseded),
+            Standing::Superseded(_) if !login => Err(SessionError::Superseded),
             Standing::Barred(_, denial) if !login => Err(SessionError::Barred(denial.reason)),
             _ => Ok(state),
         }
@@ -299,84 +280,6 @@ impl Session {
         };
         // Applied once now, so that a value that cannot be written is refused here and not at the answer.
         self.data_state()?.stage_update(T::DATA.key, Arc::new(step))
-    }
-
-    /// Signs a user in: a new session with a new token replaces the presented one. Staged: it takes effect if the answer is
-    /// below 400; otherwise no cookie is sent and the old session is as it was.
-    ///
-    /// # Errors
-    /// If the user id, role, level or time cannot be; see [`SessionError`].
-    pub fn login(&self, event: impl Into<AuthEvent>) -> Result<(), SessionError> {
-        let event = event.into();
-        let sessions = self.sessions()?;
-        let user = event.user?;
-        if event.level == Level::Anonymous {
-            return Err(SessionError::Level);
-        }
-        let at = event.at_ms.unwrap_or(self.0.now);
-        if at > self.0.now.saturating_add(crate::clock::MAX_SKEW_MS) {
-            return Err(SessionError::AuthenticationInFuture);
-        }
-        let table = sessions.roles();
-        let role = match event.role {
-            Some(set) if set.is_of(table) => table.roles.iter().enumerate().find(|(index, _)| set.contains(*index)),
-            Some(set) => {
-                let (given, built) = (set.table().name, table.name);
-                return Err(SessionError::Role(format!(
-                    "the role is of the enum `{given}`, but the sessions were built with `{built}`"
-                )));
-            }
-            None if table.roles.is_empty() => None,
-            None => {
-                return Err(SessionError::Role(format!(
-                    "the sessions have roles (`{}`), and none was given",
-                    table.name
-                )));
-            }
-        };
-        let identity = Arc::new(Identity::new(Some(user), role.map(|(_, role)| Arc::from(role.id))));
-        let mut state = self.open_state()?;
-        state.staged.raise = Some(Raise::Login(Box::new(Login {
-            identity,
-            role: role.map(|(index, _)| index),
-            level: event.level,
-            at: at.min(self.0.now),
-            data: Changes::new(),
-        })));
-        Ok(())
-    }
-
-    /// The session's user authenticated again, at `level`. Staged, like [`login`](Self::login): the token is replaced, idle and
-    /// `fresh` start anew; the session's absolute end moves only if `level` is the session's own or higher.
-    ///
-    /// # Errors
-    /// [`SessionError::OtherUser`] if `user` is not the session's: the session is ended before this returns.
-    /// [`SessionError::NoUser`] if nobody is signed in.
-    pub async fn reauthenticated<U>(&self, user: U, level: Level) -> Result<(), SessionError>
-    where
-        U: TryInto<UserId>,
-        U::Error: Into<crate::store::UserIdError>,
-    {
-        let user: UserId = user.try_into().map_err(|error| SessionError::User(error.into()))?;
-        // A remember-me credential shows nobody.
-        if level < Level::Full {
-            return Err(SessionError::Level);
-        }
-        let same = {
-            let state = self.open_state()?;
-            let Standing::Live(snapshot) = &state.standing else { return Err(SessionError::NoUser) };
-            let Some(present) = &snapshot.identity.user else { return Err(SessionError::NoUser) };
-            *present == user
-        };
-        if !same {
-            self.end_now(crate::verdict::EndReason::IdentityChanged).await?;
-            return Err(SessionError::OtherUser);
-        }
-        let mut state = self.open_state()?;
-        if !matches!(state.staged.raise, Some(Raise::Login(_))) {
-            state.staged.raise = Some(Raise::Reauth(level));
-        }
-        Ok(())
     }
 
     /// The live session, if this route may see it.

@@ -31,9 +31,13 @@ impl UserSession {
     /// The user's role.
     ///
     /// # Errors
-    /// [`SessionError::Role`] if `R` is not the enum that the sessions were built with.
+    /// [`SessionError::NewRole`] if the user was given another role and has not authenticated since: as an answer, it asks for
+    /// that (401 `new_role`). [`SessionError::Role`] if `R` is not the enum that the sessions were built with.
     pub fn role<R: Roles>(&self) -> Result<R, SessionError> {
         self.session.role().ok_or_else(|| {
+            if self.session.with_live(|snapshot| snapshot.identity.granted.is_some()) == Some(true) {
+                return SessionError::NewRole;
+            }
             SessionError::Role(format!(
                 "`{}` is not the enum of roles that the sessions were built with",
                 R::TABLE.name

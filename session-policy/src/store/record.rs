@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use super::Line;
 use crate::{client::UserAgent, policy::Level, token::RecordId};
 
 /// One session: a header of fixed size, whose it is, and its data. `Debug` shows of the data its keys and sizes only.
@@ -43,6 +44,8 @@ pub struct Header {
     pub captured: Captured,
     /// Marked by a binding mismatch: every holder must re-authenticate.
     pub step_up: bool,
+    /// A rotation's lost answer was made up for since the last authentication: it does not count as `fresh` any more.
+    pub recovered: bool,
     /// Failed attempts to re-authenticate, in a row.
     pub failed: u8,
     /// The last challenge to re-authenticate that this session met.
@@ -67,6 +70,7 @@ impl Header {
             level: Level::Anonymous,
             captured,
             step_up: false,
+            recovered: false,
             failed: 0,
             challenge: None,
         }
@@ -135,26 +139,31 @@ pub struct Identity {
     pub user: Option<UserId>,
     /// The role's stored name.
     pub role: Option<Arc<str>>,
+    /// The role that the next authentication brings, if `set_role` gave another one: until then the session may do what both
+    /// roles allow.
+    pub granted: Option<Arc<str>>,
 }
 
 impl Identity {
     /// Of a user, in a role.
     #[must_use]
     pub const fn new(user: Option<UserId>, role: Option<Arc<str>>) -> Self {
-        Self { user, role }
+        Self { user, role, granted: None }
     }
 }
 
 /// Data by key; small, and read in order.
 pub type Entries = BTreeMap<Arc<str>, Arc<[u8]>>;
 
-/// A record as it was loaded: cheap to clone. `Debug` shows of the data its keys and sizes only.
+/// A live session as a store keeps it: cheap to clone. `Debug` shows of the data its keys and sizes only.
 #[derive(Clone)]
 pub struct Snapshot {
     /// The record's id.
     pub id: RecordId,
-    /// Rises with every change of data, identity or level; not with activity.
+    /// Changes with every change of data, identity or level; not with activity.
     pub version: u64,
+    /// Changes with every change: what a store writes conditionally on.
+    pub rev: u64,
     /// Times, level, bindings and marks.
     pub header: Header,
     /// Whose session it is.
@@ -163,6 +172,8 @@ pub struct Snapshot {
     pub data: Arc<Entries>,
     /// When it dies unattended.
     pub expiry: Expiry,
+    /// Its tokens.
+    pub line: Line,
 }
 
 /// Entries as logs may see them: what a session holds (tokens of other services, say) is nobody's business there.
@@ -191,6 +202,7 @@ impl fmt::Debug for Snapshot {
         f.debug_struct("Snapshot")
             .field("id", &self.id)
             .field("version", &self.version)
+            .field("rev", &self.rev)
             .field("header", &self.header)
             .field("identity", &self.identity)
             .field("data", &Sizes(&self.data))
@@ -292,7 +304,10 @@ impl From<std::convert::Infallible> for UserIdError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Commit, DataChange};
+    use crate::{
+        store::{Commit, DataChange},
+        token::TokenId,
+    };
 
     /// Stores are written by others, and others log what they are given.
     #[test]
@@ -303,7 +318,7 @@ mod tests {
         let data = Arc::new(Entries::from([(Arc::from("cart"), Arc::clone(&value))]));
         let (id, identity) = (RecordId([0; 16]), Arc::new(Identity::default()));
         let record = Record { id, header, identity: Arc::clone(&identity), data: Arc::clone(&data), expiry };
-        let snapshot = Snapshot { id, version: 0, header, identity, data, expiry };
+        let snapshot = Snapshot::new(TokenId([0; 32]), record.clone());
         let mut commit = Commit::of(id, 0);
         commit.data = vec![DataChange { key: "cart".into(), value: Some(value) }];
         for text in [format!("{record:?}"), format!("{snapshot:#?}"), format!("{commit:?}")] {

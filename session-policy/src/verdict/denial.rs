@@ -36,6 +36,10 @@ pub enum Reason {
     StepUpFailed,
     /// The session's role is not one of the route's.
     Role,
+    /// The session's user was given another role, which the next authentication brings.
+    NewRole,
+    /// The user has as many sessions as the policy allows.
+    SessionLimit,
     /// A cross-site request.
     Csrf,
     /// The request did not come over a secure transport.
@@ -44,7 +48,7 @@ pub enum Reason {
     Store,
     /// There is no room for another session.
     Full,
-    /// The record is from the future.
+    /// The record is from the future, or the engine's clock disagrees with those of the other engines.
     Clock,
     /// The record was written by another version of the application.
     Version,
@@ -83,6 +87,8 @@ impl Reason {
             Self::StepUp => "step_up",
             Self::StepUpFailed => "step_up_failed",
             Self::Role => "role",
+            Self::NewRole => "new_role",
+            Self::SessionLimit => "session_limit",
             Self::Csrf => "csrf",
             Self::Transport => "insecure_transport",
             Self::Store => "store_unavailable",
@@ -105,7 +111,7 @@ impl Reason {
     }
 
     /// All reasons.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::NoSession,
         Self::Ended(EndReason::Logout),
         Self::Ended(EndReason::Idle),
@@ -132,6 +138,9 @@ impl Reason {
         Self::Full,
         Self::Clock,
         Self::Version,
+        // Records remember a reason by its place: new ones come last.
+        Self::NewRole,
+        Self::SessionLimit,
     ];
 
     /// One sentence for a person.
@@ -160,6 +169,8 @@ impl Reason {
             Self::StepUp => "Something about your browser changed; please confirm that it is you.",
             Self::StepUpFailed => "Signing in again is not enough for this page.",
             Self::Role => "Your account has no access to this page.",
+            Self::NewRole => "Your role changed; please confirm that it is you.",
+            Self::SessionLimit => "You are signed in on too many devices; please sign out on one of them first.",
             Self::Csrf => "The request came from another site.",
             Self::Transport => "The request did not come over a secure connection.",
             Self::Store | Self::Full | Self::Clock | Self::Version => {
@@ -179,8 +190,9 @@ impl Reason {
             | Self::Fresh
             | Self::RouteIdle
             | Self::RouteAbsolute
-            | Self::StepUp => 401,
-            Self::StepUpFailed | Self::Role | Self::Csrf | Self::Transport => 403,
+            | Self::StepUp
+            | Self::NewRole => 401,
+            Self::StepUpFailed | Self::Role | Self::SessionLimit | Self::Csrf | Self::Transport => 403,
             Self::Store | Self::Full | Self::Clock | Self::Version => 503,
         }
     }

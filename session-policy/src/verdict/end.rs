@@ -29,6 +29,27 @@ pub enum EndReason {
 }
 
 impl EndReason {
+    /// All reasons.
+    pub const ALL: [Self; 11] = [
+        Self::Logout,
+        Self::Idle,
+        Self::Absolute,
+        Self::BindingMismatch,
+        Self::TokenReplayed,
+        Self::Evicted,
+        Self::Revoked,
+        Self::IdentityChanged,
+        Self::CredentialChanged,
+        Self::TooManyAttempts,
+        Self::StoreLost,
+    ];
+
+    /// The reason of a word that [`as_str`](Self::as_str) gave.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+
     /// The word that a client sees. A binding is never named by its kind.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

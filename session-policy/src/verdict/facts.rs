@@ -34,11 +34,17 @@ pub struct Facts {
     pub level: Level,
     /// The index of its role.
     pub role: Option<usize>,
+    /// The index of the role that its user was given meanwhile, and that the next authentication brings: until then the
+    /// session may do what both roles allow.
+    pub granted: Option<usize>,
     /// How the user agent compares with the captured one.
     pub ua: UaMatch,
     /// Marked by an earlier mismatch.
     pub step_up: bool,
-    /// Whether this is the page where one re-authenticates, which a marked or remembered session must be able to reach.
+    /// The lost answer of a rotation was made up for since the last authentication, or is with this request: nothing is
+    /// `fresh` then.
+    pub recovered: bool,
+    /// Whether this is the page where one re-authenticates, which every live session must be able to reach.
     pub at_reauth: bool,
     /// What the arrival of the request tells.
     pub seen: Seen,

@@ -3,7 +3,7 @@
 use super::{Denial, EndReason, Facts, Reason, Remedy, Seen};
 use crate::{
     client::UaMatch,
-    policy::{Csrf, Effective, Level, OnMismatch},
+    policy::{Csrf, Effective, Level, OnMismatch, RoleSet},
 };
 
 /// A verdict and what it obliges the runtime to do.
@@ -122,9 +122,13 @@ fn judge_route(e: &Effective, facts: &Facts) -> Option<Denial> {
         });
     }
     if let Some(roles) = e.role
-        && !facts.role.is_some_and(|role| roles.contains(role))
+        && let Some(denial) = judge_role(roles, facts)
     {
-        return Some(Denial::refuse(Reason::Role));
+        return Some(denial);
+    }
+    // Here the route's own times are renewed: it cannot ask for what it is there to give.
+    if facts.at_reauth {
+        return None;
     }
     if facts.since_authentication() >= e.absolute_ms {
         return Some(Denial::reauthenticate(Reason::RouteAbsolute, Some(seconds(e.absolute_ms))));
@@ -132,10 +136,24 @@ fn judge_route(e: &Effective, facts: &Facts) -> Option<Denial> {
     if facts.gap() >= e.idle_ms {
         return Some(Denial::reauthenticate(Reason::RouteIdle, Some(0)));
     }
-    if let Some(fresh_ms) = e.fresh_ms
-        && facts.since_authentication_at(e.auth.max(Level::Full)).is_none_or(|age| age >= fresh_ms)
-    {
-        return Some(Denial::reauthenticate(Reason::Fresh, Some(seconds(fresh_ms))));
+    let fresh_ms = e.fresh_ms?;
+    if facts.recovered {
+        // However recent the last authentication is: a new one is needed.
+        return Some(Denial::reauthenticate(Reason::Fresh, Some(0)));
+    }
+    let age = facts.since_authentication_at(e.auth.max(Level::Full));
+    age.is_none_or(|age| age >= fresh_ms).then(|| Denial::reauthenticate(Reason::Fresh, Some(seconds(fresh_ms))))
+}
+
+/// The role; after a change of role, both: what the old one allowed is gone at once, what the new one allows needs a
+/// re-authentication.
+fn judge_role(roles: RoleSet, facts: &Facts) -> Option<Denial> {
+    let holds = |role: Option<usize>| role.is_some_and(|role| roles.contains(role));
+    if !holds(facts.granted.or(facts.role)) {
+        return Some(Denial::refuse(Reason::Role));
+    }
+    if !holds(facts.role) && !facts.at_reauth {
+        return Some(Denial::reauthenticate(Reason::NewRole, Some(0)));
     }
     None
 }

@@ -3,10 +3,10 @@
 use std::{
     io::{BufRead, BufReader, Read},
     net::TcpStream,
-    process::{Child, Command, ExitStatus, Output, Stdio},
+    process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio},
     sync::{OnceLock, mpsc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{Answer, Request, Wire, binary::bank_binary};
@@ -32,11 +32,23 @@ impl Bank {
 
     /// Starts the bank with these flags and waits until it prints its URL.
     pub(crate) fn start_with(flags: &[&str]) -> Self {
+        Self::start_to(flags, Stdio::inherit())
+    }
+
+    /// The same, and its log: all of it until the end, also what it wrote right before it was killed. Somebody has to read it,
+    /// or the bank waits for room.
+    pub(crate) fn start_with_log(flags: &[&str]) -> (Self, ChildStderr) {
+        let mut bank = Self::start_to(flags, Stdio::piped());
+        let log = bank.child.as_mut().and_then(|child| child.stderr.take());
+        (bank, log.unwrap())
+    }
+
+    fn start_to(flags: &[&str], stderr: Stdio) -> Self {
         let mut child = Command::new(bank_binary())
             .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let greeting = first_line(child.stdout.take().unwrap());
@@ -73,6 +85,34 @@ impl Bank {
         answer.json()["now_ms"].as_u64().expect("`now_ms` is a number")
     }
 
+    /// Ends what is over by the clock, and waits for the hooks of that. How many.
+    #[track_caller]
+    pub(crate) fn sweep(&self) -> u64 {
+        let answer = self.send(&Request::post("/__sweep")).expect(200);
+        answer.json()["ended"].as_u64().expect("`ended` is a number")
+    }
+
+    /// Reason and user of the ends that the hook was told of, in order, as soon as there are so many; each with an id of its
+    /// own. The hook runs beside the requests, a moment later.
+    #[track_caller]
+    pub(crate) fn ends(&self, count: usize) -> Vec<(String, String)> {
+        let since = Instant::now();
+        loop {
+            let text = self.send(&Request::get("/__ends")).expect(200).text();
+            let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            if lines.len() >= count {
+                let mut ids: Vec<_> = lines.iter().map(|line| line["end"].as_str().unwrap()).collect();
+                assert!(ids.iter().all(|id| id.len() == 43), "{text}");
+                ids.sort_unstable();
+                ids.dedup();
+                assert_eq!((lines.len(), ids.len()), (count, count), "{text}");
+                let word = |value: &serde_json::Value| value.as_str().unwrap_or("nobody").to_owned();
+                return lines.iter().map(|line| (word(&line["reason"]), word(&line["user"]))).collect();
+            }
+            assert!(since.elapsed() < PATIENCE, "{count} ends: {text}");
+        }
+    }
+
     /// The name of the session cookie, as an anonymous visitor learns it.
     pub(crate) fn cookie_name(&self) -> &str {
         self.cookie_name.get_or_init(|| {
@@ -90,6 +130,13 @@ impl Bank {
     #[track_caller]
     pub(crate) fn api(&self, path: &str, token: &str) -> Answer {
         self.send(&Request::get(path).header("Cookie", self.cookie(token)))
+    }
+
+    /// `kill -9`: it is gone without a word. Whoever waits for it is [`drop`].
+    pub(crate) fn kill(&self) {
+        if let Some(child) = &self.child {
+            send_signal(child.id(), "KILL");
+        }
     }
 
     /// Sends a signal (`TERM`, `INT`) and waits for the end.

@@ -38,13 +38,23 @@ fn note_of(run: &str) -> PathBuf {
     folder.join(format!("bank-of-run-{run}"))
 }
 
+/// `cargo`, in the workspace. What `cargo test` says about the test's own package is not passed on: `ring` would be built anew
+/// each time, because its build script looks at it.
+pub(crate) fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap());
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
+}
+
 /// Runs `cargo build -p bank`. Parallel calls wait for each other at cargo's own lock.
 fn build() -> PathBuf {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let output = Command::new(cargo)
+    let output = cargo()
         .args(["build", "--package", "bank", "--message-format", "json-render-diagnostics"])
-        .current_dir(workspace)
         .stderr(Stdio::inherit())
         .output()
         .unwrap();

@@ -6,6 +6,13 @@ use super::{Answer, Bank, Request};
 pub(crate) const CHROME: &str =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 
+/// Firefox on Windows.
+pub(crate) const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+/// Safari on an iPhone.
+pub(crate) const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                                 Version/18.5 Mobile/15E148 Safari/604.1";
+
 /// The password of all demo accounts.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -21,6 +28,11 @@ impl<'b> Browser<'b> {
     /// Somebody who was never here.
     pub(crate) fn new(bank: &'b Bank) -> Self {
         Self { bank, token: None, agent: CHROME.to_owned() }
+    }
+
+    /// Somebody at another browser.
+    pub(crate) fn with_agent(bank: &'b Bank, agent: &str) -> Self {
+        Self { agent: agent.to_owned(), ..Self::new(bank) }
     }
 
     /// Somebody who just signed in.

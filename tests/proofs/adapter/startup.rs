@@ -5,8 +5,8 @@ use session_policy::{
     axum::{PolicyRouter, get},
     client::Transport,
     clock::TestClock,
-    policy::{Level, Place, Policy, RoleSet, RoleSpec, RoleTable, Roles, Rules, Spec},
-    store::MemoryStore,
+    policy::{Level, Needs, OnLimit, Place, Policy, RoleSet, RoleSpec, RoleTable, Roles, Rules, Spec},
+    store::{Holds, MemoryStore},
 };
 
 use crate::support::{Client, Faulty, Open, Page, Role, Site, builder, builder_of, denied, page, policy};
@@ -95,6 +95,32 @@ fn a_touch_too_coarse_for_an_idle() {
     assert!(router(Faulty::new()).into_router().is_ok());
 }
 
+/// What belongs to sessions has no effect on a route: one that extends such a policy must find it in its sessions.
+#[test]
+fn a_key_of_sessions_that_no_session_has() {
+    policy!(Rotated = Rules::UNSET.rotate_every(900).limit(3, OnLimit::Reject));
+    policy!(Often = Rules::UNSET.rotate_every(300).grace(10));
+    policy!(Counted = Rules::UNSET.limit(3, OnLimit::Reject));
+    policy!(Alone = Rules::UNSET.limit(1, OnLimit::Reject));
+    policy!(Like = Rules::UNSET.idle(300), extends(&Rotated::SPEC));
+    policy!(LikeOften = Rules::UNSET, extends(&Often::SPEC));
+    policy!(LikeAlone = Rules::UNSET, extends(&Alone::SPEC));
+    let over = |route| {
+        let sessions = builder_of::<Rotated>(&Faulty::new(), &TestClock::new()).build().unwrap();
+        PolicyRouter::new(sessions).route("/x", route)
+    };
+    for route in [page::<Like>(), page::<Counted>(), page::<Rotated>(), page::<Page>()] {
+        assert!(over(route).into_router().is_ok(), "the sessions have it");
+    }
+    for (route, key) in [(page::<LikeOften>(), "`rotate_every`"), (page::<LikeAlone>(), "`max_sessions`")] {
+        let message = fault(over(route));
+        for part in ["ANY /x", key, "no session has", "on `Rotated` or on a role"] {
+            assert!(message.contains(part), "{part} in {message}");
+        }
+    }
+    assert!(fault(own().route("/x", page::<Counted>())).contains("`max_sessions`"));
+}
+
 #[tokio::test]
 async fn a_role_of_another_enum_admits_nobody_at_run_time_either() {
     let sessions = builder(&Faulty::new(), &TestClock::new()).build().unwrap();
@@ -160,7 +186,10 @@ fn an_anonymous_route_under_a_base_that_needs_somebody() {
     policy!(FreshSite = Rules::UNSET.fresh(300));
     policy!(FullSite = Rules::UNSET.auth(Level::Full));
     policy!(AnonymousSite = Rules::UNSET.auth(Level::Anonymous));
-    fn over<Base: Policy>() -> Result<axum::Router, BuildError> {
+    fn over<Base: Policy + Needs>() -> Result<axum::Router, BuildError>
+    where
+        Faulty: Holds<Base::Store>,
+    {
         let sessions = builder_of::<Base>(&Faulty::new(), &TestClock::new()).build()?;
         PolicyRouter::new(sessions).route("/login", page::<Open>()).into_router()
     }

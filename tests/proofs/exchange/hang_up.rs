@@ -10,7 +10,7 @@ use session_policy::{
     AuthEvent, SessionError,
     clock::TestClock,
     sessions::Event,
-    store::{Loaded, Store},
+    store::Loaded,
     token::{Token, TokenKind},
     verdict::EndReason,
 };
@@ -48,7 +48,7 @@ fn site() -> (World, Events) {
 
 async fn stored(site: &World, token: &str) -> Loaded {
     let id = Token::parse(token.as_bytes()).unwrap().id(TokenKind::Session);
-    Store::load(site.store.inner(), id).await.unwrap()
+    site.store.known(id).await
 }
 
 async fn until_ended(site: &World, token: &str) -> EndReason {

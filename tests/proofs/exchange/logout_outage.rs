@@ -2,7 +2,7 @@
 //! store confirms.
 
 use session_policy::{
-    store::{Loaded, Store},
+    store::Loaded,
     token::{Token, TokenKind},
     verdict::EndReason,
 };
@@ -11,7 +11,7 @@ use crate::support::{Client, Faulty, Op, World, denied, world};
 
 async fn stored(site: &World, token: &str) -> Loaded {
     let id = Token::parse(token.as_bytes()).unwrap().id(TokenKind::Session);
-    Store::load(site.store.inner(), id).await.unwrap()
+    site.store.known(id).await
 }
 
 async fn after_the_outage(site: &World, client: &Client, token: &str) {

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use session_policy::{
-    store::{Loaded, Store},
+    store::Loaded,
     token::{Token, TokenId, TokenKind},
     verdict::EndReason,
 };
@@ -21,7 +21,7 @@ async fn signed_in(site: &World) -> (Client, String) {
 }
 
 async fn assert_signed_out(site: &World, client: &Client, token: &str, when: &str) {
-    let stored = Store::load(site.store.inner(), id(token)).await.unwrap();
+    let stored = site.store.known(id(token)).await;
     assert!(matches!(stored, Loaded::Ended(EndReason::Logout)), "{when}: {stored:?}");
     let got = client.holding(token).get("/me").await;
     assert_eq!(got.denial(), denied(401, "logout"), "{when}");
@@ -72,7 +72,7 @@ async fn also_when_the_client_is_lost_half_way() {
     site.store.until_end_waits().await;
     request.abort();
     assert!(request.await.is_err_and(|error| error.is_cancelled()), "the request is gone");
-    let stored = Store::load(site.store.inner(), id(&token)).await.unwrap();
+    let stored = site.store.known(id(&token)).await;
     assert!(matches!(stored, Loaded::Live(_)), "and the store has not ended it yet");
     site.store.open_gate();
     until_ended(&site, &token).await;
@@ -82,7 +82,7 @@ async fn also_when_the_client_is_lost_half_way() {
 /// Yields until the store has ended the session: bounded, and without sleeping.
 async fn until_ended(site: &World, token: &str) {
     for _ in 0..10_000 {
-        if matches!(Store::load(site.store.inner(), id(token)).await.unwrap(), Loaded::Ended(_)) {
+        if matches!(site.store.known(id(token)).await, Loaded::Ended(_)) {
             return;
         }
         tokio::task::yield_now().await;
@@ -186,7 +186,7 @@ async fn the_fifth_failed_attempt_is_the_last_also_in_an_outage() {
         site.store.heal();
         let got = client.holding(&token).post(target).await;
         assert!(got.removes(), "{target}: {got:?}");
-        let stored = Store::load(site.store.inner(), id(&token)).await.unwrap();
+        let stored = site.store.known(id(&token)).await;
         assert!(matches!(stored, Loaded::Ended(EndReason::TooManyAttempts)), "{target}: {stored:?}");
     }
 }

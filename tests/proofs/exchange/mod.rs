@@ -2,9 +2,15 @@
 
 mod carry;
 mod challenge;
+mod control;
+mod control_limits;
+mod control_role;
+mod control_tickets;
+mod ends;
 mod future;
 mod handle;
 mod hang_up;
+mod keeper;
 mod ladder;
 mod late;
 mod logout_outage;
@@ -13,8 +19,11 @@ mod module;
 mod next;
 mod outage;
 mod races;
+mod review;
 mod room;
+mod rotation;
 mod sizes;
+mod skew;
 mod staged;
 mod superseded;
 mod time;

@@ -1,7 +1,7 @@
 //! What a replaced, planted or unknown token may do: nothing (semantics.md §2.3, §4).
 
 use session_policy::{
-    store::{Loaded, Store},
+    store::Loaded,
     token::{Token, TokenKind},
 };
 
@@ -74,7 +74,7 @@ async fn an_unknown_token_is_never_adopted() {
         let got = client.post(target).await;
         assert!(got.token().is_some_and(|token| token != planted), "{target}: {got:?}");
         let id = Token::parse(planted.as_bytes()).unwrap().id(TokenKind::Session);
-        let stored = Store::load(site.store.inner(), id).await.unwrap();
+        let stored = site.store.known(id).await;
         assert!(matches!(stored, Loaded::Unknown), "{target}: nothing is stored for it: {stored:?}");
         assert_eq!(client.holding(&planted).get("/me").await.denial(), denied(401, "no_session"));
     }

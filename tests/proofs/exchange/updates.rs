@@ -1,19 +1,10 @@
 //! `update` loses nothing (semantics.md §7): not with threads, and not with a store that lets everybody else in between.
 
-use std::{
-    fmt,
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst},
-};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
-use session_policy::{
-    SessionData, SessionError,
-    clock::TestClock,
-    sessions::DataSpec,
-    store::{Commit, Committed, Create, Created, End, Ended, Loaded, MemoryStore, Rotate, Rotated, Store, StoreError},
-    token::TokenId,
-};
+use session_policy::{SessionData, SessionError, clock::TestClock, sessions::DataSpec};
 
 use crate::support::{Client, Faulty, Open, World, builder, guarded, world, world_of};
 use session_policy::axum::PolicyRouter;
@@ -67,7 +58,7 @@ async fn in_parallel() {
 #[tokio::test]
 async fn in_lockstep() {
     let clock = TestClock::new();
-    let sessions = builder(&Faulty::new(), &clock).store(Polite(MemoryStore::new())).build().unwrap();
+    let sessions = builder(&Faulty::new(), &clock).store(Faulty::polite()).build().unwrap();
     assert_all_count(&world_of(sessions, clock, Faulty::new(), counting)).await;
 }
 
@@ -159,45 +150,5 @@ async fn behind_a_set_or_a_take() {
         client.post("/count").await;
         client.post(&format!("/anew?from={from}")).await;
         assert_eq!(client.get("/counted").await.body, expected, "from {from}");
-    }
-}
-
-/// The in-memory store behind a network, as it were.
-struct Polite(MemoryStore);
-
-impl fmt::Debug for Polite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Polite")
-    }
-}
-
-impl Store for Polite {
-    async fn create(&self, create: Create) -> Result<Created, StoreError> {
-        tokio::task::yield_now().await;
-        Store::create(&self.0, create).await
-    }
-
-    async fn load(&self, token: TokenId) -> Result<Loaded, StoreError> {
-        tokio::task::yield_now().await;
-        Store::load(&self.0, token).await
-    }
-
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        tokio::task::yield_now().await;
-        Store::commit(&self.0, commit).await
-    }
-
-    async fn rotate(&self, rotate: Rotate) -> Result<Rotated, StoreError> {
-        tokio::task::yield_now().await;
-        Store::rotate(&self.0, rotate).await
-    }
-
-    async fn end(&self, end: End) -> Result<Ended, StoreError> {
-        tokio::task::yield_now().await;
-        Store::end(&self.0, end).await
-    }
-
-    fn exact_stamps(&self) -> bool {
-        true
     }
 }

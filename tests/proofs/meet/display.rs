@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
-use session_policy::policy::{Events, Rules};
+use session_policy::policy::{Events, OnLimit, Rules};
 
 use super::{
     oracle::{KEYS, Meeting, Value, Written, written},
@@ -39,7 +39,8 @@ fn value(meeting: Meeting, values: &[&str]) -> Value {
         |text: &str| text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).expect("a string").to_owned();
     match (meeting, values) {
         (Meeting::Min, [one]) => Value::Seconds(seconds(&quoted(one))),
-        (Meeting::Stricter(order), [one]) => {
+        (Meeting::Fewer, [one]) => Value::Count(one.parse().expect("a number, not a string")),
+        (Meeting::Stricter(order) | Meeting::OfTheFewer(_, order), [one]) => {
             let one = quoted(one);
             Value::Word(order.iter().find(|word| **word == one).expect("a word of the table"))
         }
@@ -96,5 +97,11 @@ proptest! {
 fn in_the_order_of_the_table() {
     let rules = Rules::UNSET.rotate_on(Events::LOGIN).bind_ua(None).absolute(8 * 3600).idle(30 * 60);
     assert_eq!(rules.to_string(), r#"idle = "30m", absolute = "8h", bind = "ua", rotate_on = "login""#);
+    let rules =
+        Rules::UNSET.limit(3, OnLimit::EvictOldest).touch(6).grace(30).rotate_every(900).rotate_on(Events::LOGIN);
+    assert_eq!(
+        rules.to_string(),
+        r#"rotate_on = "login", rotate_every = "15m", grace = "30s", touch = "6s", max_sessions = 3, on_limit = "evict_oldest""#
+    );
     assert_eq!(Rules::UNSET.to_string(), "");
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use session_policy::policy::{BindRule, Events, OnMismatch, Rules};
+use session_policy::policy::{BindRule, Events, OnLimit, OnMismatch, Rules};
 
 /// How two written values of a key meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,10 @@ pub(crate) enum Meeting {
     Intersection,
     /// Sets of words: what either asks for.
     Union,
+    /// Numbers: the smaller.
+    Fewer,
+    /// "That of the smaller limit; tie: as listed": words in the order of the table, beside the number of that key.
+    OfTheFewer(&'static str, &'static [&'static str]),
 }
 
 /// The composable keys of this version, with the column "meet" of the table.
@@ -29,8 +33,12 @@ pub(crate) const KEYS: &[(&str, Meeting)] = &[
     // Per kind of `bind`; there is one kind.
     ("on_mismatch", Meeting::Stricter(&["log", "step_up", "end"])),
     ("rotate_on", Meeting::Union),
+    ("rotate_every", Meeting::Min),
+    ("grace", Meeting::Min),
     ("touch", Meeting::Min),
     ("csrf", Meeting::Stricter(&["off", "origin"])),
+    ("max_sessions", Meeting::Fewer),
+    ("on_limit", Meeting::OfTheFewer("max_sessions", &["reject", "evict_oldest", "evict_idle"])),
 ];
 
 /// A written value.
@@ -39,6 +47,7 @@ pub(crate) enum Value {
     Seconds(u32),
     Word(&'static str),
     Words(BTreeSet<String>),
+    Count(u32),
 }
 
 /// A policy as it is written: the keys that stand there.
@@ -51,11 +60,25 @@ pub(crate) fn stricter(a: &Written, b: &Written) -> Written {
         let value = match (a.get(key), b.get(key)) {
             (None, None) => continue,
             (Some(value), None) | (None, Some(value)) => value.clone(),
-            (Some(x), Some(y)) => meet_values(*meeting, x, y),
+            (Some(x), Some(y)) => match *meeting {
+                Meeting::OfTheFewer(key, order) => of_the_fewer(order, (a.get(key), x), (b.get(key), y)),
+                meeting => meet_values(meeting, x, y),
+            },
         };
         both.insert(key, value);
     }
     both
+}
+
+/// A word goes with its number.
+fn of_the_fewer(order: &[&str], a: (Option<&Value>, &Value), b: (Option<&Value>, &Value)) -> Value {
+    let place = |(number, word): (Option<&Value>, &Value)| match (number, word) {
+        (Some(Value::Count(number)), Value::Word(word)) => {
+            (*number, order.iter().position(|listed| listed == word).expect("a word of the table"))
+        }
+        odd => unreachable!("a word without its number: {odd:?}"),
+    };
+    if place(a) <= place(b) { a.1.clone() } else { b.1.clone() }
 }
 
 fn meet_values(meeting: Meeting, x: &Value, y: &Value) -> Value {
@@ -65,6 +88,7 @@ fn meet_values(meeting: Meeting, x: &Value, y: &Value) -> Value {
             both.sort_unstable();
             Value::Seconds(both[0])
         }
+        (Meeting::Fewer, Value::Count(x), Value::Count(y)) => Value::Count(if x < y { *x } else { *y }),
         (Meeting::Stricter(order), Value::Word(x), Value::Word(y)) => {
             Value::Word(order.iter().rev().find(|word| *word == x || *word == y).expect("a word of the table"))
         }
@@ -77,7 +101,14 @@ fn meet_values(meeting: Meeting, x: &Value, y: &Value) -> Value {
 /// What stands in a value of [`Rules`].
 pub(crate) fn written(rules: &Rules) -> Written {
     let mut written = Written::new();
-    let seconds = [("idle", rules.idle), ("absolute", rules.absolute), ("fresh", rules.fresh), ("touch", rules.touch)];
+    let seconds = [
+        ("idle", rules.idle),
+        ("absolute", rules.absolute),
+        ("fresh", rules.fresh),
+        ("rotate_every", rules.rotate_every),
+        ("grace", rules.grace),
+        ("touch", rules.touch),
+    ];
     for (key, value) in seconds {
         if let Some(value) = value {
             written.insert(key, Value::Seconds(value));
@@ -114,6 +145,15 @@ pub(crate) fn written(rules: &Rules) -> Written {
     if !named.is_empty() {
         written.insert("rotate_on", words(&named));
     }
+    if let Some(limit) = rules.limit {
+        written.insert("max_sessions", Value::Count(limit.most));
+        let word = match limit.on_limit {
+            OnLimit::Reject => "reject",
+            OnLimit::EvictOldest => "evict_oldest",
+            OnLimit::EvictIdle => "evict_idle",
+        };
+        written.insert("on_limit", Value::Word(word));
+    }
     written
 }
 
@@ -135,6 +175,11 @@ pub(crate) fn is_valid(written: &Written) -> bool {
         && ok(seconds("idle").zip(seconds("absolute")), |idle, absolute| idle < absolute)
         && ok(seconds("fresh").zip(seconds("absolute")), |fresh, absolute| fresh <= absolute)
         && ok(seconds("touch").zip(seconds("idle")), |touch, idle| touch <= idle / 10)
+        && seconds("rotate_every").is_none_or(|every| every >= 120)
+        && seconds("grace").is_none_or(|grace| (1..=60).contains(&grace))
+        && ok(seconds("rotate_every").zip(seconds("absolute")), |every, absolute| every < absolute)
+        && (written.contains_key("rotate_every") || !written.contains_key("grace"))
+        && written.get("max_sessions") != Some(&Value::Count(0))
         && !(anonymous && (written.contains_key("fresh") || written.contains_key("role")))
         && !nobody
         && (written.contains_key("bind") || !written.contains_key("on_mismatch"))

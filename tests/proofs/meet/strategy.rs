@@ -6,7 +6,8 @@ use proptest::{
     sample::select,
 };
 use session_policy::policy::{
-    BindRule, Bindings, Csrf, Events, Level, OnMismatch, Place, RoleSet, RoleSpec, RoleTable, Rules,
+    BindRule, Bindings, Csrf, Events, Level, OnLimit, OnMismatch, Place, RoleSet, RoleSpec, RoleTable, Rules,
+    SessionLimit,
 };
 
 const fn role(variant: &'static str) -> RoleSpec {
@@ -56,13 +57,24 @@ fn events() -> impl Strategy<Value = Events> {
     })
 }
 
+fn limit() -> impl Strategy<Value = Option<SessionLimit>> {
+    let on_limit = select(vec![OnLimit::Reject, OnLimit::EvictOldest, OnLimit::EvictIdle]);
+    // Few numbers, so that ties are likely.
+    let most = prop_oneof![8 => 0..=3_u32, 1 => Just(u32::MAX)];
+    option::of((most, on_limit).prop_map(|(most, on_limit)| SessionLimit { most, on_limit }))
+}
+
 /// Any policy, contradictory ones included.
 pub(crate) fn rules() -> impl Strategy<Value = Rules> {
     let csrf = option::of(select(vec![Csrf::Off, Csrf::Origin]));
     let auth = option::of(select(Level::ALL.to_vec()));
     let times = (seconds(7_200), seconds(86_400), seconds(7_200), seconds(120));
-    (times, auth, roles(), bindings(), events(), csrf).prop_map(|(times, auth, role, bind, events, csrf)| {
+    let rotation = (seconds(7_200), seconds(120));
+    let keys = (times, rotation, auth, roles(), bindings(), events(), csrf, limit());
+    keys.prop_map(|(times, rotation, auth, role, bind, events, csrf, limit)| {
         let mut rules = Rules::UNSET.bind(bind).rotate_on(events);
+        (rules.rotate_every, rules.grace) = rotation;
+        rules.limit = limit;
         (rules.idle, rules.absolute, rules.fresh, rules.touch) = times;
         (rules.auth, rules.role, rules.csrf) = (auth, role, csrf);
         rules
@@ -84,6 +96,14 @@ pub(crate) fn valid() -> impl Strategy<Value = Rules> {
         }
         if let (Some(touch), Some(idle)) = (rules.touch, rules.idle) {
             rules.touch = Some(touch.min(idle / 10)).filter(|touch| *touch > 0);
+        }
+        rules.rotate_every = rules.rotate_every.map(|every| every.max(120)).filter(|every| {
+            // What would never fire is not written.
+            rules.absolute.is_none_or(|absolute| *every < absolute)
+        });
+        rules.grace = rules.grace.map(|grace| grace.min(60)).filter(|_| rules.rotate_every.is_some());
+        if let Some(limit) = &mut rules.limit {
+            limit.most = limit.most.max(1);
         }
         if rules.role.is_some_and(RoleSet::is_empty) {
             rules.role = None;

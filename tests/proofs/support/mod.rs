@@ -6,6 +6,6 @@ mod store;
 
 pub(crate) use client::{Client, FIREFOX, Got, denied};
 pub(crate) use site::{
-    Ask, Note, Open, Page, Role, Site, World, builder, builder_of, guarded, page, policy, world, world_of,
+    Ask, Carried, Note, Open, Page, Role, Site, World, builder, builder_of, guarded, page, policy, world, world_of,
 };
 pub(crate) use store::{Faulty, Op};

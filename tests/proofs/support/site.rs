@@ -13,8 +13,9 @@ use session_policy::{
     axum::{Entry, GuardedRoute, PolicyRouter, any, run},
     client::Transport,
     clock::TestClock,
-    policy::{Activity, Place, Policy, RoleSet, RoleSpec, RoleTable, Roles, Rules},
+    policy::{Activity, Needs, Place, Policy, RoleSet, RoleSpec, RoleTable, Roles, Rules, StoreFor},
     sessions::{Builder, DataSpec},
+    store::Holds,
 };
 
 use super::Faulty;
@@ -26,6 +27,11 @@ macro_rules! policy {
         impl session_policy::policy::Policy for $name {
             const SPEC: session_policy::policy::Spec =
                 session_policy::policy::Spec::new(stringify!($name), $rules)$(.$method($($argument),*))*;
+        }
+        impl session_policy::policy::Needs for $name {
+            type Store = session_policy::policy::StoreFor<
+                { <$name as session_policy::policy::Policy>::SPEC.needs_admission() },
+            >;
         }
     };
 }
@@ -72,6 +78,10 @@ impl Roles for Role {
     fn role_set(self) -> RoleSet {
         RoleSet::one(Self::TABLE, self as usize)
     }
+}
+
+impl Needs for Role {
+    type Store = StoreFor<{ Role::TABLE.needs_admission() }>;
 }
 
 /// An entry that moves over at a login.
@@ -157,7 +167,10 @@ pub(crate) fn builder(store: &Faulty, clock: &TestClock) -> Builder<Site, Role> 
 }
 
 /// The same with another base.
-pub(crate) fn builder_of<Base: Policy>(store: &Faulty, clock: &TestClock) -> Builder<Base, Role> {
+pub(crate) fn builder_of<Base: Policy + Needs>(store: &Faulty, clock: &TestClock) -> Builder<Base, Role>
+where
+    Faulty: Holds<Base::Store>,
+{
     Sessions::builder::<Base, Role>()
         .store(store.clone())
         .clock(clock.clone())

@@ -9,9 +9,11 @@ use std::{
 };
 
 use session_policy::store::{
-    Commit, Committed, Create, Created, End, Ended, Loaded, MemoryStore, Rotate, Rotated, Snapshot, Store, StoreError,
+    Admit, ByUser, Capabilities, Claim, ClockReport, Clocks, Commit, Committed, Create, Created, End, Ended,
+    Generation, Load, Loaded, MemoryStore, Reclaim, Reset, ResetEveryone, Rotate, Rotated, SessionLimit, SetRole,
+    Snapshot, Store, StoreError, Sweep, Swept, UserId,
 };
-use session_policy::token::TokenId;
+use session_policy::token::{RecordId, TokenId};
 use tokio::sync::{Semaphore, watch};
 
 /// An operation of a store.
@@ -22,18 +24,34 @@ pub(crate) enum Op {
     Commit,
     Rotate,
     End,
+    Sweep,
+    Reclaim,
+    Settle,
+    Clock,
+    ByUser,
 }
+
+const OPS: [Op; 10] =
+    [Op::Create, Op::Load, Op::Commit, Op::Rotate, Op::End, Op::Sweep, Op::Reclaim, Op::Settle, Op::Clock, Op::ByUser];
 
 type Tamper = Box<dyn Fn(&mut Snapshot) + Send>;
 
 struct Knobs {
     inner: MemoryStore,
     coalesces: bool,
-    broken: [AtomicBool; 5],
-    calls: [AtomicUsize; 5],
+    /// Lets everybody else in between, as a network would.
+    yields: bool,
+    /// Says that other machines use it, too.
+    shared: bool,
+    /// Finds no sessions by user, and admits nobody under a limit.
+    plain: bool,
+    broken: [AtomicBool; OPS.len()],
+    calls: [AtomicUsize; OPS.len()],
     tamper: Mutex<Option<Tamper>>,
-    /// An `end` waits until this is true, and says so.
+    /// An `end` or a reset waits until this is true, and says so.
     open: watch::Sender<bool>,
+    /// It waits behind the operation, not before it.
+    answers_late: AtomicBool,
     waiting: Semaphore,
 }
 
@@ -58,27 +76,50 @@ impl Faulty {
     }
 
     fn of(inner: MemoryStore, coalesces: bool) -> Self {
-        Self(Arc::new(Knobs {
+        Self(Arc::new(Self::knobs(inner, coalesces)))
+    }
+
+    /// A store behind a network, as it were: every operation lets everybody else in between.
+    pub(crate) fn polite() -> Self {
+        Self(Arc::new(Knobs { yields: true, ..Self::knobs(MemoryStore::new(), false) }))
+    }
+
+    /// A store that other machines use, too.
+    pub(crate) fn shared() -> Self {
+        Self(Arc::new(Knobs { shared: true, ..Self::knobs(MemoryStore::new(), false) }))
+    }
+
+    /// A store that can do no more than the contract asks of every store.
+    pub(crate) fn plain() -> Self {
+        Self(Arc::new(Knobs { plain: true, ..Self::knobs(MemoryStore::new(), false) }))
+    }
+
+    fn knobs(inner: MemoryStore, coalesces: bool) -> Knobs {
+        Knobs {
             inner,
             coalesces,
+            yields: false,
+            shared: false,
+            plain: false,
             broken: Default::default(),
             calls: Default::default(),
             tamper: Mutex::new(None),
             open: watch::Sender::new(true),
+            answers_late: AtomicBool::new(false),
             waiting: Semaphore::new(0),
-        }))
+        }
     }
 
     /// From now on these operations fail, all others work.
     pub(crate) fn fail(&self, ops: &[Op]) {
-        for op in [Op::Create, Op::Load, Op::Commit, Op::Rotate, Op::End] {
+        for op in OPS {
             self.0.broken[op as usize].store(ops.contains(&op), SeqCst);
         }
     }
 
     /// Every operation fails.
     pub(crate) fn fail_all(&self) {
-        self.fail(&[Op::Create, Op::Load, Op::Commit, Op::Rotate, Op::End]);
+        self.fail(&OPS);
     }
 
     /// Every operation works again.
@@ -101,17 +142,23 @@ impl Faulty {
         *self.0.tamper.lock().unwrap() = None;
     }
 
-    /// Every `end` waits from now on.
+    /// Every `end` and every reset of a user waits from now on.
     pub(crate) fn close_gate(&self) {
         self.0.open.send_replace(false);
     }
 
-    /// Resolves as soon as an `end` waits at the closed gate.
+    /// Every `end` happens, and its answer waits from now on.
+    pub(crate) fn close_gate_behind(&self) {
+        self.0.answers_late.store(true, SeqCst);
+        self.close_gate();
+    }
+
+    /// Resolves as soon as one waits at the closed gate.
     pub(crate) async fn until_end_waits(&self) {
         self.0.waiting.acquire().await.unwrap().forget();
     }
 
-    /// Lets every `end` go on.
+    /// Lets all of them go on.
     pub(crate) fn open_gate(&self) {
         self.0.open.send_replace(true);
     }
@@ -121,12 +168,28 @@ impl Faulty {
         &self.0.inner
     }
 
+    /// What the store really knows of a token. A successor is confirmed by it; for everything else it is a look only.
+    pub(crate) async fn known(&self, token: TokenId) -> Loaded {
+        Store::load(&self.0.inner, Load { token, now: 0 }).await.unwrap()
+    }
+
     /// How many hold this store, this one included.
     pub(crate) fn holders(&self) -> usize {
         Arc::strong_count(&self.0)
     }
 
-    fn enter(&self, op: Op) -> Result<(), StoreError> {
+    async fn pass_the_gate(&self) -> Result<(), StoreError> {
+        let mut open = self.0.open.subscribe();
+        if !*open.borrow() {
+            self.0.waiting.add_permits(1);
+        }
+        open.wait_for(|open| *open).await.map(drop).map_err(StoreError::new)
+    }
+
+    async fn enter(&self, op: Op) -> Result<(), StoreError> {
+        if self.0.yields {
+            tokio::task::yield_now().await;
+        }
         self.0.calls[op as usize].fetch_add(1, SeqCst);
         if self.0.broken[op as usize].load(SeqCst) {
             return Err(StoreError::new(format!("{op:?} was told to fail")));
@@ -143,13 +206,13 @@ impl fmt::Debug for Faulty {
 
 impl Store for Faulty {
     async fn create(&self, create: Create) -> Result<Created, StoreError> {
-        self.enter(Op::Create)?;
+        self.enter(Op::Create).await?;
         Store::create(&self.0.inner, create).await
     }
 
-    async fn load(&self, token: TokenId) -> Result<Loaded, StoreError> {
-        self.enter(Op::Load)?;
-        let mut loaded = Store::load(&self.0.inner, token).await?;
+    async fn load(&self, load: Load) -> Result<Loaded, StoreError> {
+        self.enter(Op::Load).await?;
+        let mut loaded = Store::load(&self.0.inner, load).await?;
         if let Loaded::Live(snapshot) = &mut loaded
             && let Some(tamper) = &*self.0.tamper.lock().unwrap()
         {
@@ -159,26 +222,94 @@ impl Store for Faulty {
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        self.enter(Op::Commit)?;
+        self.enter(Op::Commit).await?;
         Store::commit(&self.0.inner, commit).await
     }
 
     async fn rotate(&self, rotate: Rotate) -> Result<Rotated, StoreError> {
-        self.enter(Op::Rotate)?;
+        self.enter(Op::Rotate).await?;
         Store::rotate(&self.0.inner, rotate).await
     }
 
     async fn end(&self, end: End) -> Result<Ended, StoreError> {
-        self.enter(Op::End)?;
-        let mut open = self.0.open.subscribe();
-        if !*open.borrow() {
-            self.0.waiting.add_permits(1);
+        self.enter(Op::End).await?;
+        if self.0.answers_late.load(SeqCst) {
+            let ended = Store::end(&self.0.inner, end).await;
+            self.pass_the_gate().await?;
+            return ended;
         }
-        open.wait_for(|open| *open).await.map_err(StoreError::new)?;
+        self.pass_the_gate().await?;
         Store::end(&self.0.inner, end).await
+    }
+
+    async fn sweep(&self, sweep: Sweep) -> Result<Swept, StoreError> {
+        self.enter(Op::Sweep).await?;
+        Store::sweep(&self.0.inner, sweep).await
+    }
+
+    async fn reclaim(&self, reclaim: Reclaim) -> Result<Vec<Claim>, StoreError> {
+        self.enter(Op::Reclaim).await?;
+        Store::reclaim(&self.0.inner, reclaim).await
+    }
+
+    async fn settle(&self, ends: Vec<RecordId>) -> Result<(), StoreError> {
+        self.enter(Op::Settle).await?;
+        Store::settle(&self.0.inner, ends).await
+    }
+
+    async fn report_clock(&self, report: ClockReport) -> Result<Vec<ClockReport>, StoreError> {
+        self.enter(Op::Clock).await?;
+        Store::report_clock(&self.0.inner, report).await
+    }
+
+    fn clocks(&self) -> Option<&Clocks> {
+        if self.0.shared { None } else { Store::clocks(&self.0.inner) }
+    }
+
+    fn capabilities(&self) -> Capabilities<'_> {
+        if self.0.plain { Capabilities::none() } else { Capabilities::none().by_user(self).admit(self) }
     }
 
     fn exact_stamps(&self) -> bool {
         !self.0.coalesces
+    }
+
+    fn is_shared(&self) -> bool {
+        self.0.shared
+    }
+}
+
+impl ByUser for Faulty {
+    async fn generation(&self, user: &UserId) -> Result<Generation, StoreError> {
+        self.enter(Op::ByUser).await?;
+        self.0.inner.generation(user).await
+    }
+
+    async fn of_user(&self, user: &UserId) -> Result<Vec<Snapshot>, StoreError> {
+        self.enter(Op::ByUser).await?;
+        self.0.inner.of_user(user).await
+    }
+
+    async fn reset_user(&self, reset: Reset) -> Result<Swept, StoreError> {
+        self.enter(Op::ByUser).await?;
+        self.pass_the_gate().await?;
+        self.0.inner.reset_user(reset).await
+    }
+
+    async fn reset_everyone(&self, reset: ResetEveryone) -> Result<Swept, StoreError> {
+        self.enter(Op::ByUser).await?;
+        self.0.inner.reset_everyone(reset).await
+    }
+
+    async fn set_role(&self, set: SetRole) -> Result<usize, StoreError> {
+        self.enter(Op::ByUser).await?;
+        self.0.inner.set_role(set).await
+    }
+}
+
+impl Admit for Faulty {
+    async fn admit(&self, create: Create, limit: SessionLimit) -> Result<Created, StoreError> {
+        self.enter(Op::Create).await?;
+        self.0.inner.admit(create, limit).await
     }
 }

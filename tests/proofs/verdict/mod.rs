@@ -25,8 +25,10 @@ fn calm() -> Facts {
         longest_gap: 0,
         level: Level::Full,
         role: Some(0),
+        granted: None,
         ua: UaMatch::Same,
         step_up: false,
+        recovered: false,
         at_reauth: false,
         seen: Seen { secure: true, is_unsafe: false, same_origin: true, csrf_on_every_method: false },
     }

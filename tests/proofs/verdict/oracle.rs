@@ -40,6 +40,8 @@ pub(crate) fn judge(w: &Effective, e: &Effective, facts: &Facts) -> String {
     });
     let youngest = active.filter_map(|(_, stamp)| stamp.map(age)).min();
 
+    let refused = |role: Option<usize>| e.role.is_some_and(|roles| role.is_none_or(|role| !roles.contains(role)));
+
     let in_seconds = |ms: u64| ms / 1000;
     let failures = [
         (!facts.seen.secure, "403 insecure_transport → nothing".to_owned()),
@@ -55,14 +57,19 @@ pub(crate) fn judge(w: &Effective, e: &Effective, facts: &Facts) -> String {
         (facts.step_up && !facts.at_reauth, "401 step_up → reauth max_age=0".to_owned()),
         (too_low && facts.level == Level::Anonymous, "401 no_session → login".to_owned()),
         (too_low, format!("401 level → reauth level={}", e.auth.as_str())),
+        // After a change of role both must allow; where only the new one does, an authentication brings it.
+        (refused(facts.role) && (refused(facts.granted) || facts.granted.is_none()), "403 role → nothing".to_owned()),
+        (facts.granted.is_some() && refused(facts.granted), "403 role → nothing".to_owned()),
+        (refused(facts.role) && !facts.at_reauth, "401 new_role → reauth max_age=0".to_owned()),
         (
-            e.role.is_some_and(|roles| facts.role.is_none_or(|role| !roles.contains(role))),
-            "403 role → nothing".to_owned(),
+            !facts.at_reauth && over(e.absolute_ms, since_own),
+            format!("401 route_absolute → reauth max_age={}", in_seconds(e.absolute_ms)),
         ),
-        (over(e.absolute_ms, since_own), format!("401 route_absolute → reauth max_age={}", in_seconds(e.absolute_ms))),
-        (over(e.idle_ms, gap), "401 route_idle → reauth max_age=0".to_owned()),
+        (!facts.at_reauth && over(e.idle_ms, gap), "401 route_idle → reauth max_age=0".to_owned()),
+        // §4: who holds a token in place of one that was lost never satisfies `fresh`; only a new authentication helps.
+        (!facts.at_reauth && e.fresh_ms.is_some() && facts.recovered, "401 fresh → reauth max_age=0".to_owned()),
         (
-            e.fresh_ms.is_some_and(|fresh| youngest.is_none_or(|youngest| over(fresh, youngest))),
+            !facts.at_reauth && e.fresh_ms.is_some_and(|fresh| youngest.is_none_or(|youngest| over(fresh, youngest))),
             format!("401 fresh → reauth max_age={}", in_seconds(e.fresh_ms.unwrap_or_default())),
         ),
     ];

@@ -44,10 +44,12 @@ const ROWS: &[Row] = &[
         f.level = Level::Mfa;
         f.authenticated[3] = Some(NOW - 3_600_000);
     }),
-    ("role", "403 role → nothing", |f| f.role = Some(1)),
+    ("role", "403 role → nothing", |f| f.granted = Some(1)),
+    ("a role given meanwhile", "401 new_role → reauth max_age=0", |f| (f.role, f.granted) = (Some(1), None)),
     ("route absolute", "401 route_absolute → reauth max_age=3600", |f| f.authenticated[3] = Some(NOW - 3_599_999)),
     ("route idle, by the longest gap", "401 route_idle → reauth max_age=0", |f| f.longest_gap = 599_999),
     ("route idle, by the present gap", "401 route_idle → reauth max_age=0", |f| f.last_seen = NOW - 599_999),
+    ("a lost answer was made up for", "401 fresh → reauth max_age=0", |f| f.recovered = false),
     ("fresh", "401 fresh → reauth max_age=300", |f| f.authenticated[3] = Some(NOW - 299_999)),
 ];
 
@@ -64,6 +66,7 @@ fn the_first_failure_decides() {
     facts.last_seen = NOW - 1_800_000;
     facts.ua = UaMatch::Other;
     facts.step_up = true;
+    facts.recovered = true;
     facts.role = None;
     for (name, expected, heal) in ROWS {
         assert_eq!(line(&judge(&w, &e, &facts)), *expected, "{name}");
@@ -143,6 +146,39 @@ fn sentences() {
             |f| (f.ua, f.at_reauth) = (UaMatch::Other, true),
             "allow; mark",
         ),
+        (
+            "the page that renews does not ask for what it renews",
+            unset.idle(600).absolute(3_600).fresh(300),
+            |f| {
+                (f.longest_gap, f.at_reauth) = (600_000, true);
+                f.authenticated[2] = Some(NOW - 3_600_000);
+            },
+            "allow",
+        ),
+        (
+            "but W holds there, too",
+            unset.fresh(300),
+            |f| (f.longest_gap, f.at_reauth) = (1_800_000, true),
+            "401 idle → login; end idle",
+        ),
+        (
+            "what only the old role allows is gone at once",
+            unset.role(RoleSet::one(ROLES, 0)),
+            |f| (f.role, f.granted) = (Some(0), Some(1)),
+            "403 role → nothing",
+        ),
+        (
+            "what both allow goes on",
+            unset.role(RoleSet::any_of(&[RoleSet::one(ROLES, 0), RoleSet::one(ROLES, 1)])),
+            |f| (f.role, f.granted) = (Some(0), Some(1)),
+            "allow",
+        ),
+        (
+            "the page that brings the new role is open to who has the old one",
+            unset.role(RoleSet::one(ROLES, 1)),
+            |f| (f.role, f.granted, f.at_reauth) = (Some(0), Some(1), true),
+            "allow",
+        ),
         ("a mark holds where nothing is bound", unset, |f| f.step_up = true, "401 step_up → reauth max_age=0"),
         ("log goes on", unset.bind_ua(Some(OnMismatch::Log)), |f| f.ua = UaMatch::Other, "allow; report"),
         (
@@ -158,6 +194,7 @@ fn sentences() {
             |f| (f.seen.csrf_on_every_method, f.seen.same_origin) = (true, false),
             "403 csrf → nothing",
         ),
+        ("a recovered session does everything that is not fresh", unset, |f| f.recovered = true, "allow"),
         ("otherwise GET is safe", unset, |f| f.seen.same_origin = false, "allow"),
     ];
     for (name, rules, change, expected) in rows {

@@ -80,21 +80,33 @@ fn facts() -> impl Strategy<Value = Facts> {
         select(vec![UaMatch::Same, UaMatch::Same, UaMatch::Changed, UaMatch::Other]),
         prop_oneof![4 => Just(false), 1 => Just(true)],
         any::<bool>(),
+        prop_oneof![4 => Just(false), 1 => Just(true)],
     );
-    (times, select(Level::ALL.to_vec()), option::of(0..3_usize), client, seen).prop_map(
-        |((created, authenticated, last_seen, longest_gap), level, role, (ua, step_up, at_reauth), seen)| Facts {
-            now: NOW,
-            max_skew_ms: 10_000,
-            created,
-            authenticated,
-            last_seen,
-            longest_gap,
+    let roles = (option::of(0..3_usize), option::weighted(0.3, 0..3_usize));
+    (times, select(Level::ALL.to_vec()), roles, client, seen).prop_map(
+        |(
+            (created, authenticated, last_seen, longest_gap),
             level,
-            role,
-            ua,
-            step_up,
-            at_reauth,
-            seen: Seen { secure: seen.0, is_unsafe: seen.1, same_origin: seen.2, csrf_on_every_method: seen.3 },
+            (role, granted),
+            (ua, step_up, at_reauth, recovered),
+            seen,
+        )| {
+            Facts {
+                now: NOW,
+                max_skew_ms: 10_000,
+                created,
+                authenticated,
+                last_seen,
+                longest_gap,
+                level,
+                role,
+                granted,
+                ua,
+                step_up,
+                recovered,
+                at_reauth,
+                seen: Seen { secure: seen.0, is_unsafe: seen.1, same_origin: seen.2, csrf_on_every_method: seen.3 },
+            }
         },
     )
 }
@@ -126,6 +138,7 @@ fn every_verdict_occurs() {
         "401 fresh",
         "401 idle",
         "401 level",
+        "401 new_role",
         "401 no_session",
         "401 route_absolute",
         "401 route_idle",

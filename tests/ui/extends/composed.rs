@@ -52,6 +52,22 @@ struct Tight;
 //~^ ERROR `touch` (1m) is more than a tenth of the `idle` (5m) of `Tight`
 struct Touch;
 
+#[derive(SessionPolicy)]
+#[session(extends = Short, rotate_every = "45m")]
+//~^ ERROR `rotate_every` (45m) is not shorter than the `absolute` (45m) of `Short`, so it can never fire
+struct Never;
+
+#[derive(SessionPolicy)]
+#[session(rotate_every = "20m")]
+struct Rotated;
+
+#[derive(Clone, Copy, SessionPolicy)]
+enum Rank {
+    #[session(extends = Rotated, absolute = "20m")]
+    //~^ ERROR `absolute` (20m) is not longer than the `rotate_every` (20m) of `Rotated`, which could never fire
+    Major,
+}
+
 #[session(extends = Everybody, fresh = "5m")]
 //~^ ERROR `fresh` needs somebody who is signed in, but `Everybody` says `auth = "anonymous"`
 async fn fresh() {}

@@ -4,20 +4,12 @@ use session_policy::{SessionData, SessionPolicy, axum::session};
 
 #[derive(SessionPolicy)]
 #[session(
-    rotate_every = "10m",
-    //~^ ERROR `rotate_every` is not supported by this version
-    grace = "30s",
-    //~^ ERROR `grace` is not supported by this version
     warn = "2m",
     //~^ ERROR `warn` is not supported by this version
     lifetime = "browser",
     //~^ ERROR `lifetime` is not supported by this version
     remember = "30d",
     //~^ ERROR `remember` is not supported by this version
-    max_sessions = 3,
-    //~^ ERROR `max_sessions` is not supported by this version
-    on_limit = "reject",
-    //~^ ERROR `on_limit` is not supported by this version
     bind = ["ua", "ip/24/64", "header:X-Device", "dbsc-optional"],
     //~^ ERROR `bind` to `ip` is not supported by this version
     //~| ERROR `bind` to `header:x-device` is not supported by this version
@@ -41,12 +33,9 @@ struct Cart;
 
 // What is wrong comes first, and alone.
 #[derive(SessionPolicy)]
-#[session(rotate_every = "10min", warn = 30, lifetime = "forever", max_sessions = "3", csrf = "tokn")]
-//~^ ERROR `"10min"` is not a duration
-//~| ERROR `30` has no unit
+#[session(warn = 30, lifetime = "forever", csrf = "tokn")]
+//~^ ERROR `30` has no unit
 //~| ERROR unknown value `"forever"`, did you mean `"persistent"`?
-//~| ERROR `max_sessions` takes a number without quotes; write `max_sessions = 3`
-//~| ERROR `max_sessions` needs to know what happens at the limit
 //~| ERROR unknown value `"tokn"`, did you mean `"token"`?
 struct Wrong;
 

@@ -9,7 +9,6 @@ enum Role {
     TooOften,
     #[session(rotate_every = "5m", grace = "2m")]
     //~^ ERROR `grace` (2m) is longer than 60s
-    //~| ERROR `rotate_every` is not supported by this version
     Grace,
     #[session(grace = "30s")]
     //~^ ERROR `grace` can have no effect without `rotate_every` beside it
@@ -22,7 +21,6 @@ enum Role {
     Hurried,
     #[session(max_sessions = 0, on_limit = "evict_idle")]
     //~^ ERROR `max_sessions = 0` lets nobody in
-    //~| ERROR `on_limit` is not supported by this version
     Nobody,
     #[session(max_sessions = 3)]
     //~^ ERROR `max_sessions` needs to know what happens at the limit
@@ -34,6 +32,26 @@ enum Role {
     //~^ ERROR `max_sessions` takes a whole number
     //~| ERROR unknown value `"evict"`
     Negative,
+    #[session(max_sessions = "3", on_limit = "evict_oldest")]
+    //~^ ERROR `max_sessions` takes a number without quotes; write `max_sessions = 3`
+    Quoted,
+    #[session(max_sessions = 4294967296, on_limit = "reject")]
+    //~^ ERROR `4294967296` is too large; write `max_sessions = 3`
+    Many,
+    #[session(max_sessions = 1.5, on_limit = "evict_newest")]
+    //~^ ERROR `max_sessions` takes a whole number
+    //~| ERROR unknown value `"evict_newest"`
+    Half,
+    #[session(rotate_every = 15, grace = "30")]
+    //~^ ERROR `15` has no unit; write `"15m"` or `"15s"`
+    //~| ERROR `"30"` is not a duration: the unit is missing
+    Bare,
+    #[session(rotation_interval = "15m", overlap = "30s", max_concurrent_sessions = 3, on_exceed = "reject")]
+    //~^ ERROR unknown key `rotation_interval`, did you mean `rotate_every`?
+    //~| ERROR unknown key `overlap`, did you mean `grace`?
+    //~| ERROR unknown key `max_concurrent_sessions`, did you mean `max_sessions`?
+    //~| ERROR unknown key `on_exceed`, did you mean `on_limit`?
+    Habits,
     #[session(remember = "401d")]
     //~^ ERROR `remember` (401d) is longer than 400d, after which browsers drop its cookie
     Remembered,

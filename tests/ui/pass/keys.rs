@@ -32,8 +32,12 @@ async fn handler() {}
     bind = "ua",
     on_mismatch = "log",
     rotate_on = ["login", "privilege"],
+    rotate_every = "15m",
+    grace = "20s",
     touch = "10s",
     csrf = "origin",
+    max_sessions = 5,
+    on_limit = "evict_idle",
     extends = Root,
     crate = ::session_policy
 )]
@@ -54,8 +58,12 @@ enum Role {
         bind = "ua",
         on_mismatch = "end",
         rotate_on = "privilege",
+        rotate_every = "5m",
+        grace = "10s",
         touch = "5s",
         csrf = "origin",
+        max_sessions = 1,
+        on_limit = "reject",
         extends = Root
     )]
     Admin,

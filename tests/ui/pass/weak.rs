@@ -16,6 +16,16 @@ async fn expected() {}
 #[session(fresh = "29s")]
 struct Site;
 
+#[derive(SessionPolicy)]
+#[allow(deprecated)]
+#[session(idle = "10m", rotate_every = "20m")]
+struct Seldom;
+
+//~ NEXT TO rotate-every-above-idle
+#[derive(SessionPolicy)]
+#[session(idle = "20m", rotate_every = "20m")]
+struct Often;
+
 #[derive(Clone, Copy, SessionPolicy)]
 enum Role {
     #[allow(deprecated)]
@@ -46,6 +56,7 @@ async fn deviates() {}
 
 fn main() {
     let _ = (long, expected, pages::page, deviates, Role::Member);
+    assert_eq!((Seldom::SPEC.own.rotate_every, Often::SPEC.own.rotate_every), (Some(1200), Some(1200)));
     assert_eq!(Site::SPEC.rules().fresh, Some(29));
     assert_eq!(Filled::SPEC.to_string(), r#"idle = "30m", absolute = "8h", profile = "owasp-low""#);
     assert_eq!(

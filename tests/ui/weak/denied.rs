@@ -13,6 +13,11 @@ async fn long() {}
 //~^ ERROR `fresh` (29s) is shorter than a form takes to fill in
 struct Site;
 
+#[derive(SessionPolicy)]
+#[session(idle = "10m", rotate_every = "20m")]
+//~^ ERROR `rotate_every` (20m) is longer than `idle` (10m), so only the busiest sessions ever rotate
+struct Seldom;
+
 #[derive(Clone, Copy, SessionPolicy)]
 enum Role {
     #[session(absolute = "31d")]

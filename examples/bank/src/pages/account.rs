@@ -1,11 +1,12 @@
 //! The account page.
 
-use std::time::Duration;
-
 use maud::{Markup, html};
 use session_policy::{SessionError, UserSession};
 
-use super::layout::{Viewer, page};
+use super::{
+    layout::{Viewer, page},
+    words::span,
+};
 use crate::{money::Cents, policies::Role};
 
 /// The balance, and what the session itself is like.
@@ -27,36 +28,12 @@ pub(crate) fn account(me: &UserSession, balance: Option<Cents>) -> Result<Markup
                 dt { "User" } dd { (me.user()) }
                 dt { "Role" } dd { (role.as_str()) }
                 @if let Some(left) = left {
-                    dt { "Ends without activity in" } dd { (words(left.idle)) }
-                    dt { "Ends at the latest in" } dd { (words(left.absolute)) }
+                    dt { "Ends without activity in" } dd { (span(left.idle)) }
+                    dt { "Ends at the latest in" } dd { (span(left.absolute)) }
                 }
             }
+            div.actions { a.button.second href="/sessions" { "All your sessions" } }
         }
     };
     Ok(page(&Viewer::of(me)?, "Your account", "/account", &content))
-}
-
-/// `7 h 58 min`; what is less than a minute is `less than a minute`.
-fn words(time: Duration) -> String {
-    let minutes = time.as_secs() / 60;
-    match (minutes / 60, minutes % 60) {
-        (0, 0) => "less than a minute".to_owned(),
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_in_words() {
-        for (seconds, text) in
-            [(59, "less than a minute"), (60, "1 min"), (1799, "29 min"), (28_800, "8 h"), (28_740, "7 h 59 min")]
-        {
-            assert_eq!(words(Duration::from_secs(seconds)), text);
-        }
-    }
 }

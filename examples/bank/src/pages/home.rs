@@ -17,6 +17,7 @@ pub(crate) fn home() -> Markup {
             li { strong { "Account" } " is open for half an hour without activity, and for eight hours in all." }
             li { strong { "Statements" } " ask for your password again after ten minutes without activity." }
             li { strong { "Transfer" } " wants that you signed in, or confirmed it, in the last five minutes." }
+            li { strong { "Sessions" } " shows where you are signed in, and ends what you no longer use. Three at a time: a fourth sign-in ends the oldest." }
             li { strong { "Admin" } " is for carol alone, whose sessions end after a quarter of an hour." }
         }
         p {

@@ -86,6 +86,7 @@ fn navigation(viewer: &Viewer, here: &str) -> Markup {
                     (link("/account", "Account"))
                     (link("/statements", "Statements"))
                     (link("/transfer", "Transfer"))
+                    (link("/sessions", "Sessions"))
                     @if *admin { (link("/admin", "Admin")) }
                 }
             }
@@ -122,6 +123,19 @@ fn themes(viewer: &Viewer) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// A message that something is as it should be.
+pub(super) fn notice(message: &str) -> Markup {
+    html! { p.notice role="status" { (message) } }
+}
+
+/// After a wrong password of somebody who is signed in: what is left of the five attempts.
+pub(super) fn attempts_left(left: u8) -> Markup {
+    match left {
+        1 => alert("That is not your password. One attempt is left, then you are signed out."),
+        _ => alert(&format!("That is not your password. {left} attempts are left.")),
     }
 }
 

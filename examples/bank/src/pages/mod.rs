@@ -7,8 +7,10 @@ mod layout;
 mod login;
 mod not_found;
 mod reauth;
+mod sessions;
 mod statements;
 mod transfer;
+mod words;
 
 pub(crate) use account::account;
 pub(crate) use admin::admin;
@@ -16,5 +18,6 @@ pub(crate) use home::home;
 pub(crate) use login::login;
 pub(crate) use not_found::not_found;
 pub(crate) use reauth::reauth;
+pub(crate) use sessions::{Said, sessions};
 pub(crate) use statements::statements;
 pub(crate) use transfer::transfer;

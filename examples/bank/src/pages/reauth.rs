@@ -3,14 +3,13 @@
 use maud::{Markup, html};
 use session_policy::{SessionError, UserSession};
 
-use super::layout::{Viewer, alert, page};
+use super::layout::{Viewer, attempts_left, page};
 
 /// The form; `left` is how many attempts are left after a wrong password.
 pub(crate) fn reauth(me: &UserSession, next: &str, left: Option<u8>) -> Result<Markup, SessionError> {
     let content = html! {
         @match left {
-            Some(1) => (alert("That is not your password. One attempt is left, then you are signed out.")),
-            Some(left) => (alert(&format!("That is not your password. {left} attempts are left."))),
+            Some(left) => (attempts_left(left)),
             None => {
                 @if let Some(reason) = me.reason() { p.notice role="status" { (reason.sentence()) } }
             }

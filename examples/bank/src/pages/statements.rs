@@ -2,9 +2,11 @@
 
 use maud::{Markup, html};
 use session_policy::{SessionError, UserSession};
-use time::OffsetDateTime;
 
-use super::layout::{Viewer, page};
+use super::{
+    layout::{Viewer, page},
+    words::when,
+};
 use crate::ledger::Movement;
 
 /// The movements of the user's account.
@@ -38,24 +40,5 @@ fn what(movement: &Movement, user: &str) -> String {
         None => "Account opened".to_owned(),
         Some(from) if from == user => format!("To {}", movement.to),
         Some(from) => format!("From {from}"),
-    }
-}
-
-/// `2026-01-05` and `09:00`; a time that no calendar holds (a test clock goes far) is shown as a dash.
-fn when(at_ms: u64) -> [String; 2] {
-    let time = i64::try_from(at_ms / 1000).ok().and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
-    let Some(time) = time else { return ["–".to_owned(), String::new()] };
-    [time.date().to_string(), format!("{:02}:{:02}", time.hour(), time.minute())]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_utc() {
-        assert_eq!(when(1_767_603_600_000), ["2026-01-05", "09:00"]);
-        assert_eq!(when(0), ["1970-01-01", "00:00"]);
-        assert_eq!(when(u64::MAX), ["–", ""]);
     }
 }

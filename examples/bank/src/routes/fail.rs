@@ -11,7 +11,7 @@ use axum::{
 };
 use session_policy::{AuthEvent, Session, SessionError, axum::session};
 
-use super::login::SignIn;
+use super::login::{SignIn, checked};
 use crate::{
     app::Bank,
     pages,
@@ -54,7 +54,9 @@ async fn sign_in(
     status: StatusCode,
 ) -> Result<StatusCode, SessionError> {
     let Ok(Form(form)) = form else { return Ok(StatusCode::BAD_REQUEST) };
-    let Some(user) = bank.users.verify(&form.user, form.password).await else { return Ok(StatusCode::UNAUTHORIZED) };
+    let Some(user) = checked(session, bank, &form.user, form.password).await? else {
+        return Ok(StatusCode::UNAUTHORIZED);
+    };
     session.login(AuthEvent::new(user.name).role(user.role))?;
     Ok(status)
 }

@@ -11,7 +11,7 @@ use maud::Markup;
 use serde::Deserialize;
 use session_policy::{Level, SessionError, UserSession, axum::session};
 
-use super::refused::refused;
+use super::refused::wrong_password;
 use crate::{app::Bank, pages};
 
 /// The form. It has no `Debug`: a password is never logged.
@@ -38,18 +38,10 @@ pub(crate) async fn confirm(
 ) -> Result<Response, SessionError> {
     let user = me.user().as_str();
     let own = form.user.is_empty() || form.user == user;
+    me.begin_login(user).await?;
     if !own || bank.users.verify(user, form.password).await.is_none() {
-        return failed(&me, &form.next).await;
+        return wrong_password(&me, |left| pages::reauth(&me, &form.next, Some(left))).await;
     }
     me.reauthenticated(user, Level::Full).await?;
     Ok(Redirect::to(&me.checked_next_or(&form.next, "/account")).into_response())
-}
-
-/// Counts the attempt; the fifth in a row ends the session.
-async fn failed(me: &UserSession, next: &str) -> Result<Response, SessionError> {
-    match me.reauth_failed().await {
-        Ok(left) => Ok(refused(pages::reauth(me, next, Some(left))?)),
-        Err(SessionError::Ended(end)) => Ok(Redirect::to(&format!("/login?reason={}", end.as_str())).into_response()),
-        Err(other) => Err(other),
-    }
 }

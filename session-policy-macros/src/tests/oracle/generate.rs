@@ -9,7 +9,8 @@ use super::{
 };
 
 const DURATIONS: &[&str] = &[
-    "10s", "30s", "1m", "90s", "3m", "5m", "10m", "15m", "30m", "1h", "60m", "1h30m", "8h", "12h", "1d", "2w", "401d",
+    "10s", "30s", "1m", "61s", "90s", "2m", "3m", "5m", "10m", "15m", "30m", "1h", "60m", "1h30m", "8h", "12h", "1d",
+    "2w", "401d",
 ];
 const NO_DURATIONS: &[&str] =
     &["", "30", "0s", "0h0m", "3651d", "600w", "30min", "1.5h", "30M", "1h 30m", "5m1h", "-5m"];
@@ -125,6 +126,25 @@ fn entry(place: Place) -> BoxedStrategy<Entry> {
     .boxed()
 }
 
+/// Keys that have something to say only together.
+const COMPANY: &[&[&str]] = &[&["rotate_every", "grace"], &["rotate_every", "idle"], &["max_sessions", "on_limit"]];
+
+/// Both of two such keys, or nothing, as often.
+fn company(place: Place) -> BoxedStrategy<Vec<Entry>> {
+    let of = |name: &'static str| {
+        let value = value(KEYS.iter().find(|key| key.name == name).unwrap());
+        value.prop_map(move |value| Entry::Key(name.to_owned(), value)).boxed()
+    };
+    match place {
+        Place::Role | Place::Base => {
+            let both =
+                select(COMPANY).prop_flat_map(move |names| names.iter().map(|name| of(name)).collect::<Vec<_>>());
+            prop_oneof![both, Just(Vec::new())].boxed()
+        }
+        Place::Handler | Place::Module | Place::Roles => Just(Vec::new()).boxed(),
+    }
+}
+
 /// An attribute somewhere.
 pub(super) fn attribute() -> impl Strategy<Value = (Place, Vec<Entry>)> {
     let place = prop_oneof![
@@ -134,5 +154,8 @@ pub(super) fn attribute() -> impl Strategy<Value = (Place, Vec<Entry>)> {
         4 => Just(Place::Role),
         1 => Just(Place::Roles),
     ];
-    place.prop_flat_map(|place| (Just(place), vec(entry(place), 0..8)))
+    place.prop_flat_map(|place| {
+        let entries = (company(place), vec(entry(place), 0..8));
+        (Just(place), entries.prop_map(|(company, others)| [company, others].concat()))
+    })
 }

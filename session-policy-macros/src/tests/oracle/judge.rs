@@ -291,6 +291,8 @@ impl<'a> Said<'a> {
         all.extend(self.seconds("idle").filter(|idle| *idle > 86_400).map(|_| "idle-over-a-day"));
         all.extend(self.seconds("absolute").filter(|most| *most > 30 * 86_400).map(|_| "absolute-over-30-days"));
         all.extend(self.seconds("fresh").filter(|fresh| *fresh < 30).map(|_| "fresh-under-30-seconds"));
+        let seldom = self.both("rotate_every", "idle").filter(|(every, idle)| every > idle);
+        all.extend(seldom.map(|_| "rotate-every-above-idle"));
         all
     }
 }

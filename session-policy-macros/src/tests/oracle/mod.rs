@@ -118,6 +118,7 @@ const RULES: &[&str] = &[
     "public-with-keys",
     "role-id",
     "role-of-nobody",
+    "rotate-every-above-idle",
     "rotate-every-not-below-absolute",
     "rotate-every-too-short",
     "store-error-opens-route",

@@ -68,8 +68,7 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 /// Keys that this version carries out in no place.
-pub(super) const LATER: &[&str] =
-    &["rotate_every", "grace", "warn", "lifetime", "remember", "max_sessions", "on_limit"];
+pub(super) const LATER: &[&str] = &["warn", "lifetime", "remember"];
 
 /// Words that this version does not carry out.
 pub(super) const LATER_WORDS: &[(&str, &str)] = &[("csrf", "token"), ("activity", "stream")];

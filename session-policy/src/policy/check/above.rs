@@ -1,6 +1,6 @@
 //! What stands above a policy: what it extends, the modules around it, and the roles that are left.
 
-use super::super::{Level, OnMismatch, RoleSet, RoleSpec, Rules, Spec};
+use super::super::{Level, OnMismatch, RoleSet, RoleSpec, Rules, SessionLimit, Spec};
 
 /// One policy above another.
 #[derive(Clone, Copy)]
@@ -64,16 +64,37 @@ impl Chain {
     }
 }
 
+impl Chain {
+    /// The smallest number of sessions, of two the one that is listed first, and who wrote it.
+    pub(super) const fn limit(&self) -> Option<(SessionLimit, Above)> {
+        let mut found: Option<(SessionLimit, Above)> = None;
+        let mut rest = self.all();
+        while let Some((Some(above), tail)) = rest.split_first() {
+            if let Some(limit) = above.spec.own.limit {
+                found = match found {
+                    Some((strictest, _)) if !limit.tightens(strictest) => found,
+                    _ => Some((limit, *above)),
+                };
+            }
+            rest = tail;
+        }
+        found
+    }
+}
+
 /// A key that limits a time; the shorter, the stricter.
 #[derive(Clone, Copy)]
 pub(super) enum Limit {
     Idle,
     Absolute,
     Fresh,
+    RotateEvery,
+    Grace,
     Touch,
 }
 
 impl Limit {
+    /// Those that a policy on a route can breach.
     pub(super) const ALL: [Self; 4] = [Self::Idle, Self::Absolute, Self::Fresh, Self::Touch];
 
     pub(super) const fn key(self) -> &'static str {
@@ -81,6 +102,8 @@ impl Limit {
             Self::Idle => "idle",
             Self::Absolute => "absolute",
             Self::Fresh => "fresh",
+            Self::RotateEvery => "rotate_every",
+            Self::Grace => "grace",
             Self::Touch => "touch",
         }
     }
@@ -90,6 +113,8 @@ impl Limit {
             Self::Idle => rules.idle,
             Self::Absolute => rules.absolute,
             Self::Fresh => rules.fresh,
+            Self::RotateEvery => rules.rotate_every,
+            Self::Grace => rules.grace,
             Self::Touch => rules.touch,
         }
     }

@@ -17,7 +17,7 @@ use super::{
     bind::BindRule,
     message::{
         Message,
-        Piece::{self, Role, Text, Time},
+        Piece::{self, Count, Role, Text, Time},
     },
 };
 
@@ -73,6 +73,22 @@ pub const fn absolute(spec: &Spec) {
     }
 }
 
+/// `absolute` of a role or a named policy: as on a route, and longer than the `rotate_every` above.
+#[track_caller]
+pub const fn absolute_of_sessions(spec: &Spec) {
+    absolute(spec);
+    if let (Some(absolute), None, Some((every, base))) =
+        (spec.own.absolute, spec.own.rotate_every, Chain::of(spec).least(Limit::RotateEvery))
+        && absolute <= every
+    {
+        fail(
+            "`absolute` ({}) is not longer than the `rotate_every` ({}) of `{}`, which could never fire; write a shorter \
+             `rotate_every` beside it [rotate-every-not-below-absolute]",
+            &[Time(absolute), Time(every), Text(base.spec.name)],
+        );
+    }
+}
+
 /// `fresh`: not looser than what stands above, able to fire before `absolute`, and about somebody who waits.
 #[track_caller]
 pub const fn fresh(spec: &Spec) {
@@ -95,6 +111,58 @@ pub const fn fresh(spec: &Spec) {
             "`fresh` asks a person to authenticate, but nobody is waiting for a route with the `activity = \
              \"passive\"` of `{}`; write `activity = \"active\"` beside it [fresh-on-passive]",
             &[Text(module.name)],
+        );
+    }
+}
+
+/// `rotate_every`: not looser than what stands above, and able to fire before the `absolute` there.
+#[track_caller]
+pub const fn rotate_every(spec: &Spec) {
+    tightens(spec, Limit::RotateEvery);
+    let Some(every) = spec.own.rotate_every else { return };
+    if let (None, Some((absolute, base))) = (spec.own.absolute, Chain::of(spec).least(Limit::Absolute))
+        && absolute <= every
+    {
+        fail(
+            "`rotate_every` ({}) is not shorter than the `absolute` ({}) of `{}`, so it can never fire; write a shorter \
+             `rotate_every`, or remove it [rotate-every-not-below-absolute]",
+            &[Time(every), Time(absolute), Text(base.spec.name)],
+        );
+    }
+}
+
+/// `grace`: not looser than what stands above.
+#[track_caller]
+pub const fn grace(spec: &Spec) {
+    tightens(spec, Limit::Grace);
+}
+
+/// `max_sessions`: not more than what stands above.
+#[track_caller]
+pub const fn max_sessions(spec: &Spec) {
+    if let (Some(own), Some((theirs, above))) = (spec.own.limit, Chain::of(spec).limit())
+        && theirs.most < own.most
+    {
+        fail(
+            "`max_sessions = {}` can never apply: `{}` already limits `max_sessions` to {}; write a smaller one, or remove \
+             it and `on_limit` [{}]",
+            &[Count(own.most), Text(above.spec.name), Count(theirs.most), Text(above.id)],
+        );
+    }
+}
+
+/// `on_limit`: of as many sessions, what stands above decides if it is listed before.
+#[track_caller]
+pub const fn on_limit(spec: &Spec) {
+    if let (Some(own), Some((theirs, above))) = (spec.own.limit, Chain::of(spec).limit())
+        && theirs.most == own.most
+        && theirs.tightens(own)
+    {
+        let (ours, who, word) = (own.on_limit.as_str(), above.spec.name, theirs.on_limit.as_str());
+        let or = if own.most == 1 { "" } else { ", or a smaller `max_sessions`" };
+        fail(
+            "`on_limit = \"{}\"` can never apply: `{}` already says `\"{}\"` for the same `max_sessions`; write that{} [{}]",
+            &[Text(ours), Text(who), Text(word), Text(or), Text(above.id)],
         );
     }
 }
@@ -285,7 +353,10 @@ macro_rules! of_types {
     };
 }
 
-of_types!(idle absolute fresh touch auth role on_mismatch csrf activity on_store_error extends module named session user_session);
+of_types!(
+    idle absolute absolute_of_sessions fresh rotate_every grace touch auth role on_mismatch csrf activity on_store_error
+    max_sessions on_limit extends module named session user_session
+);
 
 /// A written limit may tighten what stands above and must not be looser than all roles that are left.
 #[track_caller]

@@ -22,8 +22,8 @@ struct Padded<T>(RwLock<T>);
 pub(super) struct Shards<T>(Box<[Padded<T>]>);
 
 impl<T> Shards<T> {
-    pub(super) fn new(each: impl Fn() -> T) -> Self {
-        Self((0..SHARDS).map(|_| Padded(RwLock::new(each()))).collect())
+    pub(super) fn new(each: impl Fn(usize) -> T) -> Self {
+        Self((0..SHARDS).map(|shard| Padded(RwLock::new(each(shard)))).collect())
     }
 
     pub(super) fn read(&self, shard: usize) -> Result<RwLockReadGuard<'_, T>, StoreError> {

@@ -3,11 +3,14 @@
 //! A token leads to a shard, and that shard knows everything about it: a live record, a tombstone, or a successor. The
 //! rest is index: a user leads to records, a record to its slot.
 
+mod by_user;
+mod claims;
+mod create;
 mod id_hash;
-mod live;
 mod locks;
 mod past;
 mod reclaim;
+mod room;
 mod shard;
 mod slots;
 #[cfg(test)]
@@ -18,49 +21,50 @@ mod users;
 
 use std::{
     fmt,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize},
 };
 
 use self::{
     id_hash::shard_of,
-    live::Live,
     locks::{SHARD_BITS, SHARDS, Shards},
     past::Gone,
+    room::Room,
     shard::Shard,
     tokens::Tokens,
     users::Users,
 };
 use super::{
-    ByUser, Commit, Committed, Create, Created, End, Ended, Generation, Loaded, Record, Reset, Rotate, Rotated,
-    Snapshot, Store, StoreError, Supersede, UserId,
+    Admit, ByUser, Capabilities, Claim, ClockReport, Clocks, Commit, Committed, Create, Created, End, Ended,
+    Generation, Load, Loaded, Reclaim, Reset, ResetEveryone, Rotate, Rotated, SessionLimit, SetRole, Snapshot, Store,
+    StoreError, Sweep, Swept, UserId,
 };
-use crate::token::{RecordId, TokenId};
+use crate::token::RecordId;
 
-/// How long a tombstone, and the generation of a user without sessions, is kept: 24 hours.
-const TOMBSTONE_MS: u64 = 24 * 60 * 60 * 1000;
 /// A superseded token is followed through so many logins at most.
 const SUCCESSORS: usize = 32;
 /// The fewest ended and the fewest superseded tokens that a shard may remember, however small the store.
 const PAST_AT_LEAST: usize = 64;
 
-/// One place in so many is kept for signed-in users: anybody can open anonymous sessions, and a flood of them must not keep
-/// users from signing in.
-const KEPT_FOR_USERS: usize = 8;
-
 /// Keeps sessions in this process's memory: they end with it, and no other process sees them.
 ///
 /// - Exact: every stamp of activity is taken, so no session outlives its idle time by a touch interval.
-/// - Bounded: 1 000 000 live sessions unless [`with_capacity`](Self::with_capacity) says otherwise. A full store refuses
-///   new sessions; it never drops a live one. Dead ones are reclaimed as new ones come. An eighth of the room is kept for
-///   signed-in users, so that anonymous sessions alone cannot fill it.
+/// - Bounded: 1 000 000 live sessions unless [`with_capacity`](Self::with_capacity) says otherwise, and 4 KiB of data for
+///   each of them on average, 1 MiB at least, unless [`with_data_capacity`](Self::with_data_capacity) does. A full store
+///   refuses new sessions, and commits that write more data, with an error; it never drops a live session. Dead ones are
+///   reclaimed as new ones come. An eighth of the room is kept for signed-in users, so that anonymous sessions alone cannot
+///   fill it.
 /// - Why a session ended is told for 24 hours; by what a token was superseded, until the successor's absolute end. Of each
 ///   kind at most as many are remembered as there may be live sessions, but at least 4 096; beyond that, a share of the
 ///   store (1/64) forgets first what it would forget next.
+/// - Ends that somebody listens for are never lost: once an operation came with a lease, dead sessions are left to
+///   [`sweep`](Store::sweep) for the next 24 hours, and if a full store needs their room, [`reclaim`](Store::reclaim) hands
+///   on their claims. Claims keep their data until they are settled, for 7 days at most. With as many of them as there may be
+///   live sessions (but at least 4 096), the store is full.
 /// - Concurrent: no operation waits for anything but short locks, and the futures never pend.
 ///
 /// ```
 /// use session_policy::{
-///     store::{Loaded, MemoryStore, Store},
+///     store::{Load, Loaded, MemoryStore, Store},
 ///     token::TokenId,
 /// };
 ///
@@ -68,7 +72,8 @@ const KEPT_FOR_USERS: usize = 8;
 /// # async fn main() -> Result<(), session_policy::store::StoreError> {
 /// let store = MemoryStore::with_capacity(10_000);
 /// assert!(store.exact_stamps());
-/// assert!(matches!(store.load(TokenId([0; 32])).await?, Loaded::Unknown));
+/// let nobody = Load { token: TokenId([0; 32]), now: 1_700_000_000_000 };
+/// assert!(matches!(store.load(nobody).await?, Loaded::Unknown));
 /// # Ok(())
 /// # }
 /// ```
@@ -76,19 +81,24 @@ const KEPT_FOR_USERS: usize = 8;
 /// # Errors
 ///
 /// Every operation fails for the part of the store in which a thread panicked: what it left half done is not trusted.
+/// [`commit`](Store::commit) and [`rotate`](Store::rotate) fail if they write data that there is no room for, and change
+/// nothing then.
 pub struct MemoryStore {
     users: Users,
     records: Shards<Shard>,
     tokens: Tokens,
-    live: AtomicUsize,
-    most: usize,
+    clocks: Clocks,
+    room: Room,
     /// Where the next look for dead sessions begins.
     cursor: AtomicUsize,
+    /// The latest time of a caller who listened for ends; 0 if nobody ever did.
+    heard: AtomicU64,
 }
 
 impl MemoryStore {
-    /// An empty store for 1 000 000 live sessions: at about 300 to 600 bytes for a session without data (measured; the larger
-    /// figure with a user and at a million), what a small server can spare.
+    /// An empty store for 1 000 000 live sessions: at about 500 bytes for an anonymous session and 700 for a user's, both
+    /// without data, what a small server can spare; one with data takes about 300 bytes more, and what
+    /// [`with_data_capacity`](Self::with_data_capacity) counts. (Measured, with a million: `tests/bench/memory`.)
     #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(1_000_000)
@@ -100,98 +110,64 @@ impl MemoryStore {
         let past = max_live_sessions.div_ceil(SHARDS).max(PAST_AT_LEAST);
         Self {
             users: Users::new(),
-            records: Shards::new(|| Shard::new(past)),
+            records: Shards::new(|shard| Shard::new(shard, past)),
             tokens: Tokens::new(),
-            live: AtomicUsize::new(0),
-            most: max_live_sessions,
+            clocks: Clocks::default(),
+            room: Room::new(max_live_sessions),
             cursor: AtomicUsize::new(0),
+            heard: AtomicU64::new(0),
         }
+    }
+
+    /// Room for so many bytes of data in all, that of ended sessions included while a hook is still to hear of them. An entry
+    /// counts with its key, its value, and 128 bytes for what keeps them.
+    ///
+    /// ```
+    /// use session_policy::store::MemoryStore;
+    /// let store = MemoryStore::with_capacity(10_000).with_data_capacity(64 * 1024 * 1024);
+    /// assert_eq!(store.data_bytes(), 0);
+    /// ```
+    #[must_use]
+    pub const fn with_data_capacity(mut self, max_bytes: usize) -> Self {
+        self.room.set_bytes(max_bytes);
+        self
     }
 
     /// How many sessions it holds that have not ended; a few may be dead and not yet reclaimed.
     #[must_use]
     pub fn live_sessions(&self) -> usize {
-        self.live.load(Ordering::Relaxed)
+        self.room.live()
     }
 
-    /// How many live sessions there may be; for a session of nobody in particular, without what is kept for users.
-    const fn room(&self, signed_in: bool) -> usize {
-        if signed_in { self.most } else { self.most - self.most / KEPT_FOR_USERS }
+    /// How many bytes of data it holds, as [`with_data_capacity`](Self::with_data_capacity) counts them.
+    #[must_use]
+    pub fn data_bytes(&self) -> usize {
+        self.room.bytes()
     }
 
-    fn take_room(&self, signed_in: bool) -> bool {
-        let most = self.room(signed_in);
-        let more = |live| if live < most { Some(live + 1) } else { None };
-        self.live.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    /// Takes a record that is no longer live out of its user's set.
+    fn unlist(&self, session: &Snapshot) {
+        if let Some(user) = &session.identity.user {
+            self.unlist_of(user, &session.id);
+        }
     }
 
     /// Takes a record out of a user's set, unless it is live and that user's (again).
-    fn unlist_of(&self, user: &UserId, record: &RecordId, now: u64) {
+    fn unlist_of(&self, user: &UserId, record: &RecordId) {
         let Ok(mut users) = self.users.write(user) else { return };
         let Ok(records) = self.records.read(shard_of(record, SHARD_BITS)) else { return };
-        if records.snapshot_of(record, user).is_none() {
-            users.remove(user, record, now);
+        if records.get_of(record, user).is_none() {
+            users.remove(user, record);
         }
     }
 
-    fn create_now(&self, create: Create) -> Result<Created, StoreError> {
-        let Create { token, record, generation, supersede, now } = create;
-        self.reclaim_a_little(now);
-        if self.live_sessions() >= self.room(record.identity.user.is_some()) {
-            self.reclaim_room(now);
-        }
-        let id = record.id;
-        let (created, succeeded) = match record.identity.user.clone() {
-            None => self.place(token, record, supersede, now)?,
-            Some(user) => {
-                let mut users = self.users.write(&user)?;
-                if generation.is_some_and(|expected| expected != users.generation(&user)) {
-                    return Ok(Created::Reset);
-                }
-                let placed = self.place(token, record, supersede, now)?;
-                if placed.0 == Created::Done {
-                    users.add(user, id);
-                }
-                placed
-            }
+    fn load_now(&self, load: &Load) -> Result<Loaded, StoreError> {
+        let Some(place) = self.tokens.find(&load.token)? else { return Ok(Loaded::Unknown) };
+        let loaded = self.records.read(place.shard())?.load(load, place.slot());
+        let loaded = match loaded {
+            Some(loaded) => loaded,
+            None => self.records.write(place.shard())?.present(load, place.slot(), &self.tokens),
         };
-        if let Some(succeeded) = succeeded {
-            self.unlist(&succeeded, now);
-        }
-        Ok(created)
-    }
-
-    /// Keeps a new record and supersedes the presented token, under the locks of both. Hands back what was live.
-    fn place(
-        &self,
-        token: TokenId,
-        record: Record,
-        supersede: Option<Supersede>,
-        now: u64,
-    ) -> Result<(Created, Option<Live>), StoreError> {
-        let (id, until) = (record.id, record.expiry.absolute_at);
-        let signed_in = record.identity.user.is_some();
-        let near = shard_of(&id, SHARD_BITS);
-        let presented = match supersede {
-            Some(Supersede { token }) => self.tokens.find(&token)?.map(|place| (token, place)),
-            None => None,
-        };
-        let mut shards = self.records.write_two(near, presented.map_or(near, |(_, place)| place.shard()))?;
-        // A login takes the place of the session it supersedes: it needs no further room.
-        let swap = presented.is_some_and(|(token, place)| shards.far().is_current(&token, place.slot()));
-        let created = shards.near().create(near, token, record, &self.tokens, || swap || self.take_room(signed_in))?;
-        let succeeded = match presented {
-            Some((token, place)) if created == Created::Done => {
-                shards.far().succeed(token, place.slot(), id, now, until, &self.tokens)
-            }
-            _ => None,
-        };
-        Ok((created, succeeded))
-    }
-
-    fn load_now(&self, token: &TokenId) -> Result<Loaded, StoreError> {
-        let Some(place) = self.tokens.find(token)? else { return Ok(Loaded::Unknown) };
-        let loaded = self.records.read(place.shard())?.load(token, place.slot());
         let Loaded::Superseded(mut superseded) = loaded else { return Ok(loaded) };
         // A login may have superseded the successor in its turn: who replays the token means whoever holds the last one.
         for _ in 0..SUCCESSORS {
@@ -203,14 +179,14 @@ impl MemoryStore {
     }
 
     fn commit_now(&self, commit: Commit) -> Result<Committed, StoreError> {
-        Ok(self.records.write(shard_of(&commit.record, SHARD_BITS))?.commit(commit))
+        self.records.write(shard_of(&commit.record, SHARD_BITS))?.commit(commit, &self.tokens, &self.room)
     }
 
-    fn rotate_now(&self, rotate: Rotate) -> Result<Rotated, StoreError> {
-        let (record, now) = (rotate.record, rotate.now);
-        let user = rotate.identity.user.clone();
+    fn rotate_now(&self, rotate: &Rotate) -> Result<Rotated, StoreError> {
+        let record = rotate.record;
+        let user = rotate.identity.user.as_ref();
         // Held until the record is in the set: a reset of the user sees it, or comes before.
-        let mut users = match &user {
+        let mut users = match user {
             Some(user) => {
                 let users = self.users.write(user)?;
                 if rotate.generation.is_some_and(|expected| expected != users.generation(user)) {
@@ -221,67 +197,35 @@ impl MemoryStore {
             None => None,
         };
         let shard = shard_of(&record, SHARD_BITS);
-        let (rotated, was) = self.records.write(shard)?.rotate(shard, rotate, &self.tokens)?;
-        let Some(was) = was.filter(|was| was.user != user) else { return Ok(rotated) };
+        let (rotated, was) = self.records.write(shard)?.rotate(rotate, &self.tokens, &self.room)?;
+        let Some(was) = was.filter(|was| was.user.as_ref() != user) else { return Ok(rotated) };
         if let (Some(users), Some(user)) = (users.as_mut(), user) {
-            users.add(user, record);
+            users.add(user.clone(), record);
         }
         drop(users);
         if let Some(was) = &was.user {
-            self.unlist_of(was, &record, now);
+            self.unlist_of(was, &record);
         }
         Ok(rotated)
     }
 
-    fn end_now(&self, end: End) -> Result<Ended, StoreError> {
-        let (ended, live) = self.records.write(shard_of(&end.record, SHARD_BITS))?.end(&end, &self.tokens);
-        self.let_go(live.as_slice(), end.now);
+    fn end_now(&self, end: &End) -> Result<Ended, StoreError> {
+        self.hear(end.lease, end.now);
+        let ended = self.records.write(shard_of(&end.record, SHARD_BITS))?.end(end, &self.tokens);
+        if let Ended::Done(claim) = &ended {
+            self.let_go(std::slice::from_ref(claim), end.lease.is_some());
+        }
         Ok(ended)
-    }
-
-    fn of_user_now(&self, user: &UserId) -> Result<Vec<Snapshot>, StoreError> {
-        let users = self.users.read(user)?;
-        let mut found = Vec::new();
-        for id in users.sessions(user) {
-            found.extend(self.records.read(shard_of(&id, SHARD_BITS))?.snapshot_of(&id, user));
-        }
-        found.sort_unstable_by_key(|session| (session.header.created, session.id));
-        Ok(found)
-    }
-
-    fn reset_user_now(&self, reset: Reset) -> Result<usize, StoreError> {
-        let Reset { user, except, reason, now } = reset;
-        let mut users = self.users.write(&user)?;
-        users.reset(&user, self.users.next_generation(), now);
-        let mut dead = Vec::new();
-        let mut broken = None;
-        for record in users.sessions(&user) {
-            if except == Some(record) {
-                continue;
-            }
-            // A broken shard does not save the sessions in the others.
-            match self.records.write(shard_of(&record, SHARD_BITS)) {
-                Ok(mut records) if records.snapshot_of(&record, &user).is_some() => {
-                    let end = End { record, reason, if_unseen_since: None, now };
-                    dead.extend(records.end(&end, &self.tokens).1);
-                }
-                Ok(_) => {}
-                Err(error) => broken = Some(error),
-            }
-        }
-        drop(users);
-        self.let_go(&dead, now);
-        broken.map_or(Ok(dead.len()), Err)
     }
 }
 
 impl Store for MemoryStore {
     async fn create(&self, create: Create) -> Result<Created, StoreError> {
-        self.create_now(create)
+        self.create_now(&create, None)
     }
 
-    async fn load(&self, token: TokenId) -> Result<Loaded, StoreError> {
-        self.load_now(&token)
+    async fn load(&self, load: Load) -> Result<Loaded, StoreError> {
+        self.load_now(&load)
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
@@ -289,15 +233,45 @@ impl Store for MemoryStore {
     }
 
     async fn rotate(&self, rotate: Rotate) -> Result<Rotated, StoreError> {
-        self.rotate_now(rotate)
+        self.rotate_now(&rotate)
     }
 
     async fn end(&self, end: End) -> Result<Ended, StoreError> {
-        self.end_now(end)
+        self.end_now(&end)
+    }
+
+    async fn sweep(&self, sweep: Sweep) -> Result<Swept, StoreError> {
+        self.hear(sweep.lease, sweep.now);
+        Ok(self.sweep_now(sweep))
+    }
+
+    async fn reclaim(&self, reclaim: Reclaim) -> Result<Vec<Claim>, StoreError> {
+        self.hear(Some(reclaim.lease), reclaim.now);
+        self.reclaim_now(reclaim)
+    }
+
+    async fn settle(&self, ends: Vec<RecordId>) -> Result<(), StoreError> {
+        self.settle_now(&ends)
+    }
+
+    async fn report_clock(&self, report: ClockReport) -> Result<Vec<ClockReport>, StoreError> {
+        Ok(self.clocks.report(report))
+    }
+
+    fn clocks(&self) -> Option<&Clocks> {
+        Some(&self.clocks)
+    }
+
+    fn capabilities(&self) -> Capabilities<'_> {
+        Capabilities::none().by_user(self).admit(self)
     }
 
     fn exact_stamps(&self) -> bool {
         true
+    }
+
+    fn is_shared(&self) -> bool {
+        false
     }
 }
 
@@ -310,8 +284,22 @@ impl ByUser for MemoryStore {
         self.of_user_now(user)
     }
 
-    async fn reset_user(&self, reset: Reset) -> Result<usize, StoreError> {
+    async fn reset_user(&self, reset: Reset) -> Result<Swept, StoreError> {
         self.reset_user_now(reset)
+    }
+
+    async fn reset_everyone(&self, reset: ResetEveryone) -> Result<Swept, StoreError> {
+        Ok(self.reset_everyone_now(&reset))
+    }
+
+    async fn set_role(&self, set: SetRole) -> Result<usize, StoreError> {
+        self.set_role_now(&set)
+    }
+}
+
+impl Admit for MemoryStore {
+    async fn admit(&self, create: Create, limit: SessionLimit) -> Result<Created, StoreError> {
+        self.create_now(&create, Some(limit))
     }
 }
 
@@ -326,7 +314,7 @@ impl fmt::Debug for MemoryStore {
         // Neither ids nor data: a store is printed into logs.
         f.debug_struct("MemoryStore")
             .field("live_sessions", &self.live_sessions())
-            .field("most", &self.most)
+            .field("most", &self.room.most())
             .finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    super::{EndReason, Superseded},
+    super::{EndReason, How, Snapshot, Superseded, TOMBSTONE_KEPT_MS},
     id_hash::IdHash,
     tokens::Tokens,
 };
@@ -30,18 +30,24 @@ pub(super) enum Gone {
 struct Former {
     /// The record that it opened.
     of: RecordId,
-    /// Whether the record died with it.
-    last: bool,
     /// When it may be forgotten.
     until: u64,
     fate: Fate,
 }
 
+/// A record with tokens that are remembered. It is forgotten with the last of them.
+#[derive(Debug, Default)]
+struct Of {
+    /// `None` for one that is live under another token.
+    gone: Option<Gone>,
+    /// How many tokens.
+    tokens: u32,
+}
+
 #[derive(Debug)]
 pub(super) struct Past {
     tokens: HashMap<TokenId, Former, IdHash>,
-    /// Records that are no longer live.
-    records: HashMap<RecordId, Gone, IdHash>,
+    records: HashMap<RecordId, Of, IdHash>,
     ended: BTreeSet<(u64, TokenId)>,
     superseded: BTreeSet<(u64, TokenId)>,
     /// So many of each kind.
@@ -65,33 +71,40 @@ impl Past {
 
     /// Of a record that is no longer live.
     pub(super) fn record(&self, record: &RecordId) -> Option<Gone> {
-        self.records.get(record).copied()
+        self.records.get(record)?.gone
     }
 
-    /// The record is dead, and so is its last token.
-    pub(super) fn end(&mut self, token: TokenId, of: RecordId, reason: EndReason, until: u64, tokens: &Tokens) {
-        self.records.insert(of, Gone::Ended(reason));
-        self.remember(token, Former { of, last: true, until, fate: Fate::Ended(reason) }, tokens);
+    /// The session is dead, and so are all its tokens.
+    pub(super) fn end(&mut self, session: &Snapshot, reason: EndReason, now: u64, tokens: &Tokens) {
+        let (of, until) = (session.id, now.saturating_add(TOMBSTONE_KEPT_MS));
+        self.records.entry(of).or_default().gone = Some(Gone::Ended(reason));
+        for token in session.line.tokens() {
+            self.remember(token, Former { of, until, fate: Fate::Ended(reason) }, tokens);
+        }
     }
 
-    /// Another record took over from this one.
-    pub(super) fn succeed(&mut self, token: TokenId, of: RecordId, by: Superseded, until: u64, tokens: &Tokens) {
-        self.records.insert(of, Gone::SucceededBy(by.by));
-        self.remember(token, Former { of, last: true, until, fate: Fate::Superseded(by) }, tokens);
+    /// Another record takes over from this session.
+    pub(super) fn succeed(&mut self, session: &Snapshot, by: RecordId, now: u64, until: u64, tokens: &Tokens) {
+        let of = session.id;
+        self.records.entry(of).or_default().gone = Some(Gone::SucceededBy(by));
+        for (token, what) in session.all_replaced(now, by) {
+            self.remember(token, Former { of, until, fate: Fate::Superseded(what) }, tokens);
+        }
     }
 
     /// The record lives on under another token.
-    pub(super) fn rotate(&mut self, token: TokenId, of: RecordId, at: Superseded, until: u64, tokens: &Tokens) {
-        self.remember(token, Former { of, last: false, until, fate: Fate::Superseded(at) }, tokens);
+    pub(super) fn rotate(&mut self, token: TokenId, of: RecordId, what: Superseded, until: u64, tokens: &Tokens) {
+        self.remember(token, Former { of, until, fate: Fate::Superseded(what) }, tokens);
     }
 
     /// A token of a dead session is superseded, too. One that was superseded before stays what it is.
-    pub(super) fn succeed_dead(&mut self, token: TokenId, by: Superseded, until: u64, tokens: &Tokens) {
+    pub(super) fn succeed_dead(&mut self, token: TokenId, by: RecordId, at: u64, until: u64, tokens: &Tokens) {
         let Some(former) = self.tokens.get(&token) else { return };
         if let Fate::Ended(_) = former.fate {
-            let (of, last) = (former.of, former.last);
+            let of = former.of;
             self.ended.remove(&(former.until, token));
-            self.remember(token, Former { of, last, until, fate: Fate::Superseded(by) }, tokens);
+            let what = Superseded { by, at, authenticated: false, how: How::Replaced };
+            self.remember(token, Former { of, until, fate: Fate::Superseded(what) }, tokens);
         }
     }
 
@@ -102,7 +115,11 @@ impl Past {
         };
         kind.insert((former.until, token));
         let over = if kind.len() > self.most { kind.pop_first() } else { None };
-        self.tokens.insert(token, former);
+        let of = former.of;
+        if self.tokens.insert(token, former).is_none() {
+            let of = self.records.entry(of).or_default();
+            of.tokens = of.tokens.saturating_add(1);
+        }
         if let Some((_, over)) = over {
             self.drop_token(&over, tokens);
         }
@@ -142,11 +159,13 @@ impl Past {
     }
 
     fn drop_token(&mut self, token: &TokenId, tokens: &Tokens) {
-        if let Some(former) = self.tokens.remove(token) {
-            if former.last {
+        let Some(former) = self.tokens.remove(token) else { return };
+        tokens.forget(token);
+        if let Some(of) = self.records.get_mut(&former.of) {
+            of.tokens = of.tokens.saturating_sub(1);
+            if of.tokens == 0 {
                 self.records.remove(&former.of);
             }
-            tokens.forget(token);
         }
     }
 }

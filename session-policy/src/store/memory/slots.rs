@@ -3,21 +3,23 @@
 //! Pages keep growth cheap (nothing is copied) and a sweep short (it looks at one page at a time, and only at pages where
 //! something may have died). A map of records would do neither.
 
-use super::{live::Live, tokens::Place};
+use super::{super::Snapshot, tokens::Place};
 
 /// So many records on a page. A sweep locks a shard for about as many look-ups.
 const PAGE: usize = 32;
 
 #[derive(Debug)]
 struct Page {
-    slots: Box<[Option<Live>; PAGE]>,
+    slots: Box<[Option<Snapshot>; PAGE]>,
+    /// So many of them are taken.
+    live: usize,
     /// No record of this page dies before. May be too early, never too late.
     earliest: u64,
 }
 
 impl Page {
     fn new() -> Self {
-        Self { slots: Box::new([const { None }; PAGE]), earliest: u64::MAX }
+        Self { slots: Box::new([const { None }; PAGE]), live: 0, earliest: u64::MAX }
     }
 }
 
@@ -34,25 +36,25 @@ impl Slots {
         Self { pages: Vec::new(), free: Vec::new(), earliest: u64::MAX }
     }
 
-    pub(super) fn get(&self, slot: u32) -> Option<&Live> {
+    pub(super) fn get(&self, slot: u32) -> Option<&Snapshot> {
         let (page, within) = split(slot);
         self.pages.get(page)?.slots.get(within)?.as_ref()
     }
 
     /// Changes a record, which may move its deadline.
-    pub(super) fn change<T>(&mut self, slot: u32, change: impl FnOnce(&mut Live) -> T) -> Option<T> {
+    pub(super) fn change<T>(&mut self, slot: u32, change: impl FnOnce(&mut Snapshot) -> T) -> Option<T> {
         let (page, within) = split(slot);
         let page = self.pages.get_mut(page)?;
-        let live = page.slots.get_mut(within)?.as_mut()?;
-        let answer = change(live);
-        let deadline = live.deadline();
+        let session = page.slots.get_mut(within)?.as_mut()?;
+        let answer = change(session);
+        let deadline = session.deadline();
         page.earliest = page.earliest.min(deadline);
         self.earliest = self.earliest.min(deadline);
         Some(answer)
     }
 
     /// Keeps a record; `None` if every number for a slot is taken.
-    pub(super) fn insert(&mut self, live: Live) -> Option<u32> {
+    pub(super) fn insert(&mut self, session: Snapshot) -> Option<u32> {
         if self.free.is_empty() {
             self.grow()?;
         }
@@ -60,18 +62,21 @@ impl Slots {
         let (page, within) = split(slot);
         let page = self.pages.get_mut(page)?;
         let place = page.slots.get_mut(within)?;
-        let deadline = live.deadline();
-        *place = Some(live);
+        let deadline = session.deadline();
+        *place = Some(session);
+        page.live += 1;
         page.earliest = page.earliest.min(deadline);
         self.earliest = self.earliest.min(deadline);
         Some(slot)
     }
 
-    pub(super) fn take(&mut self, slot: u32) -> Option<Live> {
+    pub(super) fn take(&mut self, slot: u32) -> Option<Snapshot> {
         let (page, within) = split(slot);
-        let live = self.pages.get_mut(page)?.slots.get_mut(within)?.take()?;
+        let page = self.pages.get_mut(page)?;
+        let session = page.slots.get_mut(within)?.take()?;
+        page.live -= 1;
         self.free.push(slot);
-        Some(live)
+        Some(session)
     }
 
     /// Looks at one page where a record may have died by `by`, and names at most `at_most` that did; `None` if there is
@@ -86,9 +91,9 @@ impl Slots {
         };
         let mut dead = Vec::new();
         let mut earliest = u64::MAX;
-        for (within, live) in page.slots.iter().enumerate() {
-            let Some(live) = live else { continue };
-            let deadline = live.deadline();
+        for (within, session) in page.slots.iter().enumerate() {
+            let Some(session) = session else { continue };
+            let deadline = session.deadline();
             match u32::try_from(number * PAGE + within) {
                 Ok(slot) if deadline <= by && dead.len() < at_most => dead.push(slot),
                 _ => earliest = earliest.min(deadline),
@@ -96,6 +101,35 @@ impl Slots {
         }
         page.earliest = earliest;
         Some(dead)
+    }
+
+    /// Whether a record may be dead by `by`: looks at every page's bound, at no record.
+    pub(super) fn may_be_dead(&self, by: u64) -> bool {
+        self.earliest <= by && self.pages.iter().any(|page| page.earliest <= by)
+    }
+
+    /// Names what is on the first page that is not empty, from this slot on: at most `at_most`, and the slot to go on from;
+    /// `None` behind the last page.
+    pub(super) fn from(&self, slot: u32, at_most: usize) -> (Vec<u32>, Option<u32>) {
+        let (first, mut within) = split(slot);
+        let mut named = Vec::new();
+        for (number, page) in self.pages.iter().enumerate().skip(first) {
+            let start = std::mem::take(&mut within);
+            if page.live == 0 {
+                continue;
+            }
+            for (within, session) in page.slots.iter().enumerate().skip(start) {
+                let Ok(slot) = u32::try_from(number * PAGE + within) else { return (named, None) };
+                if named.len() >= at_most {
+                    return (named, Some(slot));
+                }
+                if session.is_some() {
+                    named.push(slot);
+                }
+            }
+            return (named, u32::try_from((number + 1) * PAGE).ok());
+        }
+        (named, None)
     }
 
     fn grow(&mut self) -> Option<()> {

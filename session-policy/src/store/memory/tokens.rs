@@ -42,7 +42,7 @@ pub(super) struct Tokens(Shards<HashMap<TokenId, Place, IdHash>>);
 
 impl Tokens {
     pub(super) fn new() -> Self {
-        Self(Shards::new(HashMap::default))
+        Self(Shards::new(|_| HashMap::default()))
     }
 
     pub(super) fn find(&self, token: &TokenId) -> Result<Option<Place>, StoreError> {

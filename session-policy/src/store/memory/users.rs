@@ -13,12 +13,14 @@ use std::{
 };
 
 use super::{
-    super::{Generation, StoreError, UserId},
-    TOMBSTONE_MS,
+    super::{Generation, StoreError, TOMBSTONE_KEPT_MS, UserId},
     id_hash::IdHash,
     locks::{SHARDS, Shards},
 };
 use crate::token::RecordId;
+
+/// How long after a reset a generation of a user's own is forgotten at the latest if there are no sessions: 48 hours.
+const TOGETHER_MS: u64 = 2 * TOMBSTONE_KEPT_MS;
 
 /// Sessions of one user: nearly always one.
 #[derive(Debug, Default)]
@@ -54,6 +56,10 @@ impl Ids {
         }
     }
 
+    const fn is_empty(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
     fn list(&self) -> Vec<RecordId> {
         match self {
             Self::None => Vec::new(),
@@ -66,45 +72,56 @@ impl Ids {
 #[derive(Debug, Default)]
 struct User {
     generation: Generation,
-    /// When the generation rose; it is forgotten no earlier than [`TOMBSTONE_MS`] later.
+    /// When the generation rose.
     reset_at: u64,
+    /// Whether it waits in [`UserShard::resets`].
+    queued: bool,
     sessions: Ids,
-}
-
-impl User {
-    fn idle(&self, now: u64) -> bool {
-        matches!(self.sessions, Ids::None)
-            && (self.generation == Generation::default() || self.reset_at.saturating_add(TOMBSTONE_MS) <= now)
-    }
 }
 
 /// A share of the users.
 #[derive(Debug, Default)]
 pub(super) struct UserShard {
     users: HashMap<UserId, User>,
-    /// Users with a generation and perhaps without sessions, to look at again later.
+    /// Of users without one of their own, and the least of everybody: it rises with [`raise_all`](Self::raise_all), and when
+    /// generations are forgotten. So one that once was never comes again.
+    least: Generation,
+    /// Users with a generation of their own and perhaps without sessions, to look at again later.
     resets: VecDeque<(u64, UserId)>,
 }
 
 impl UserShard {
     pub(super) fn generation(&self, user: &UserId) -> Generation {
-        self.users.get(user).map(|user| user.generation).unwrap_or_default()
+        self.users.get(user).map_or(self.least, |user| Generation(user.generation.0.max(self.least.0)))
     }
 
     pub(super) fn sessions(&self, user: &UserId) -> Vec<RecordId> {
         self.users.get(user).map(|user| user.sessions.list()).unwrap_or_default()
     }
 
+    #[cfg(test)]
+    pub(super) fn knows(&self, user: &UserId) -> bool {
+        self.users.contains_key(user)
+    }
+
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.resets.len()
+    }
+
     pub(super) fn add(&mut self, user: UserId, id: RecordId) {
         self.users.entry(user).or_default().sessions.add(id);
     }
 
-    pub(super) fn remove(&mut self, user: &UserId, id: &RecordId, now: u64) {
+    pub(super) fn remove(&mut self, user: &UserId, id: &RecordId) {
         let Some(entry) = self.users.get_mut(user) else { return };
         entry.sessions.remove(id);
-        if entry.idle(now) {
+        if !entry.sessions.is_empty() {
+            return;
+        }
+        if entry.generation.0 <= self.least.0 {
             self.users.remove(user);
-        } else if matches!(entry.sessions, Ids::None) {
+        } else if !std::mem::replace(&mut entry.queued, true) {
             self.resets.push_back((entry.reset_at, user.clone()));
         }
     }
@@ -113,21 +130,49 @@ impl UserShard {
         let entry = self.users.entry(user.clone()).or_default();
         entry.generation = generation;
         entry.reset_at = now;
-        self.resets.push_back((now, user.clone()));
+        if !std::mem::replace(&mut entry.queued, true) {
+            self.resets.push_back((now, user.clone()));
+        }
     }
 
-    /// Forgets at most `at_most` generations whose time is up.
-    pub(super) fn forget(&mut self, now: u64, at_most: usize) {
+    /// Everybody has at least this generation from now on.
+    pub(super) fn raise_all(&mut self, generation: Generation) {
+        // Two may come at once.
+        self.least = Generation(self.least.0.max(generation.0));
+    }
+
+    /// Forgets at most `at_most` generations whose time is up. Whether it stopped because of that.
+    ///
+    /// To forget one of a user's own is to raise everybody's, and a login that is under way then must begin again. So those
+    /// that could be forgotten wait until one of them has waited for [`TOGETHER_MS`], and go together.
+    pub(super) fn forget(&mut self, now: u64, at_most: usize, next: impl Fn() -> Generation) -> bool {
         for _ in 0..at_most {
             match self.resets.front() {
-                Some((reset_at, _)) if reset_at.saturating_add(TOMBSTONE_MS) <= now => {}
-                _ => return,
+                Some((at, _)) if at.saturating_add(TOMBSTONE_KEPT_MS) <= now => {}
+                _ => return false,
             }
-            let Some((_, user)) = self.resets.pop_front() else { return };
-            if self.users.get(&user).is_some_and(|entry| entry.idle(now)) {
+            let Some((_, user)) = self.resets.pop_front() else { return false };
+            let Some(entry) = self.users.get_mut(&user) else { continue };
+            let up = entry.reset_at.saturating_add(TOMBSTONE_KEPT_MS) <= now;
+            if up && !entry.sessions.is_empty() {
+                entry.queued = false;
+                continue;
+            }
+            if up && entry.generation.0 > self.least.0 && entry.reset_at.saturating_add(TOGETHER_MS) <= now {
+                self.least = next();
+            }
+            if up && entry.generation.0 <= self.least.0 {
                 self.users.remove(&user);
+                continue;
             }
+            let at = entry.reset_at;
+            if up {
+                self.resets.push_front((at, user));
+                return false;
+            }
+            self.resets.push_back((at, user));
         }
+        true
     }
 }
 
@@ -143,7 +188,7 @@ pub(super) struct Users {
 
 impl Users {
     pub(super) fn new() -> Self {
-        Self { shards: Shards::new(UserShard::default), hash: RandomState::new(), generation: AtomicU64::new(0) }
+        Self { shards: Shards::new(|_| UserShard::default()), hash: RandomState::new(), generation: AtomicU64::new(0) }
     }
 
     fn shard_of(&self, user: &UserId) -> usize {
@@ -161,6 +206,17 @@ impl Users {
 
     pub(super) fn write_shard(&self, shard: usize) -> Result<RwLockWriteGuard<'_, UserShard>, StoreError> {
         self.shards.write(shard)
+    }
+
+    /// Everybody's generation rises: for each user in one operation.
+    pub(super) fn raise_all(&self) {
+        let generation = self.next_generation();
+        for shard in 0..SHARDS {
+            // Nobody of a broken shard signs in any more.
+            if let Ok(mut users) = self.shards.write(shard) {
+                users.raise_all(generation);
+            }
+        }
     }
 
     pub(super) fn next_generation(&self) -> Generation {

@@ -1,7 +1,7 @@
 //! Every sentence of the contract.
 
 use super::*;
-use crate::store::{Challenge, Superseded};
+use crate::store::Challenge;
 
 // ---- create, load
 
@@ -19,21 +19,21 @@ fn what_was_created_is_loaded_as_it_was() {
 fn an_unknown_token_is_unknown_and_leaves_nothing_behind() {
     let store = MemoryStore::new();
     assert!(matches!(store.look(1), Loaded::Unknown));
-    assert_eq!(store.make(superseding(2, anonymous(2, T0), 1, T0)), Created::Done);
+    assert_eq!(store.make(superseding(2, anonymous(2, T0), 1, T0)), Made::Done);
     assert!(matches!(store.look(1), Loaded::Unknown));
-    assert_eq!(store.make(create(1, anonymous(1, T0), T0)), Created::Done, "nothing of it was stored");
+    assert_eq!(store.make(create(1, anonymous(1, T0), T0)), Made::Done, "nothing of it was stored");
 }
 
 #[test]
 fn a_known_token_or_record_is_taken() {
     let store = with_one(anonymous(1, T0));
-    assert_eq!(store.make(create(1, anonymous(2, T0), T0)), Created::Taken);
-    assert_eq!(store.make(create(2, anonymous(1, T0), T0)), Created::Taken);
+    assert_eq!(store.make(create(1, anonymous(2, T0), T0)), Made::Taken);
+    assert_eq!(store.make(create(2, anonymous(1, T0), T0)), Made::Taken);
     assert!(matches!(store.look(2), Loaded::Unknown));
     assert_eq!(store.live_sessions(), 1);
     store.stop(end(1, EndReason::Logout, T0));
-    assert_eq!(store.make(create(1, anonymous(2, T0), T0)), Created::Taken, "a tombstone is known");
-    assert_eq!(store.make(create(2, anonymous(1, T0), T0)), Created::Taken, "its record, too");
+    assert_eq!(store.make(create(1, anonymous(2, T0), T0)), Made::Taken, "a tombstone is known");
+    assert_eq!(store.make(create(2, anonymous(1, T0), T0)), Made::Taken, "its record, too");
     assert_eq!(store.live_sessions(), 0);
 }
 
@@ -50,14 +50,14 @@ fn a_session_past_its_deadline_is_still_live_to_a_load() {
 fn a_login_supersedes_a_live_session() {
     for (record, authenticated) in [(anonymous(1, T0), false), (signed_in(1, "alice", T0), true)] {
         let store = with_one(record);
-        assert_eq!(store.make(superseding(2, signed_in(2, "alice", T0 + 5), 1, T0 + 5)), Created::Done);
+        assert_eq!(store.make(superseding(2, signed_in(2, "alice", T0 + 5), 1, T0 + 5)), Made::Done);
         let Loaded::Superseded(old) = store.look(1) else { panic!("not superseded") };
-        assert_eq!(old, Superseded { by: record_id(2), at: T0 + 5, authenticated });
+        assert_eq!(old, Superseded { by: record_id(2), at: T0 + 5, authenticated, how: How::Replaced });
         assert_eq!(store.live(2).id, record_id(2));
         assert_eq!(store.list("alice"), [record_id(2)]);
         assert_eq!(store.live_sessions(), 1);
         assert_eq!(store.change(Commit::of(record_id(1), T0 + 6)), Committed::Gone);
-        assert_eq!(store.stop(end(1, EndReason::Logout, T0 + 6)), Ended::Unknown);
+        assert_eq!(store.stop(end(1, EndReason::Logout, T0 + 6)), Stopped::Unknown);
         store.stop(end(2, EndReason::Logout, T0 + 7));
         assert!(
             matches!(store.look(1), Loaded::Superseded(still) if still == old),
@@ -70,18 +70,18 @@ fn a_login_supersedes_a_live_session() {
 fn a_login_supersedes_a_dead_session_which_was_not_authenticated_then() {
     let store = with_one(signed_in(1, "alice", T0));
     store.stop(end(1, EndReason::Idle, T0));
-    assert_eq!(store.make(superseding(2, signed_in(2, "alice", T0 + 5), 1, T0 + 5)), Created::Done);
-    let expected = Superseded { by: record_id(2), at: T0 + 5, authenticated: false };
+    assert_eq!(store.make(superseding(2, signed_in(2, "alice", T0 + 5), 1, T0 + 5)), Made::Done);
+    let expected = Superseded { by: record_id(2), at: T0 + 5, authenticated: false, how: How::Replaced };
     assert!(matches!(store.look(1), Loaded::Superseded(old) if old == expected));
-    assert_eq!(store.stop(end(1, EndReason::Logout, T0 + 6)), Ended::Already(EndReason::Idle));
+    assert_eq!(store.stop(end(1, EndReason::Logout, T0 + 6)), Stopped::Already(EndReason::Idle));
 }
 
 #[test]
 fn a_superseded_token_stays_superseded_by_the_first() {
     let store = with_one(signed_in(1, "alice", T0));
     store.make(superseding(2, signed_in(2, "alice", T0 + 5), 1, T0 + 5));
-    assert_eq!(store.make(superseding(3, signed_in(3, "alice", T0 + 9), 1, T0 + 9)), Created::Done);
-    let expected = Superseded { by: record_id(2), at: T0 + 5, authenticated: true };
+    assert_eq!(store.make(superseding(3, signed_in(3, "alice", T0 + 9), 1, T0 + 9)), Made::Done);
+    let expected = Superseded { by: record_id(2), at: T0 + 5, authenticated: true, how: How::Replaced };
     assert!(matches!(store.look(1), Loaded::Superseded(old) if old == expected));
     assert_eq!(store.list("alice"), [record_id(2), record_id(3)]);
 }
@@ -92,7 +92,7 @@ fn a_superseded_token_leads_to_the_last_of_its_successors() {
     for number in 2..=20 {
         store.make(superseding(number, signed_in(number, "alice", T0), number - 1, T0 + number));
     }
-    let expected = Superseded { by: record_id(20), at: T0 + 2, authenticated: true };
+    let expected = Superseded { by: record_id(20), at: T0 + 2, authenticated: true, how: How::Replaced };
     assert!(matches!(store.look(1), Loaded::Superseded(old) if old == expected));
     store.stop(end(20, EndReason::Logout, T0 + 30));
     assert!(matches!(store.look(1), Loaded::Superseded(old) if old == expected), "also when that one has ended");
@@ -104,8 +104,8 @@ fn a_create_that_fails_supersedes_nothing() {
     let stale = now(store.generation(&user("alice"))).unwrap();
     store.reset("alice", Some(1), T0);
     let login = superseding(2, signed_in(2, "alice", T0), 1, T0);
-    assert_eq!(store.make(Create { generation: Some(stale), ..login }), Created::Reset);
-    assert_eq!(store.make(superseding(1, signed_in(2, "alice", T0), 1, T0)), Created::Taken);
+    assert_eq!(store.make(Create { generation: Some(stale), ..login }), Made::Reset);
+    assert_eq!(store.make(superseding(1, signed_in(2, "alice", T0), 1, T0)), Made::Taken);
     assert_eq!(store.live(1).id, record_id(1));
     assert_eq!(store.list("alice"), [record_id(1)]);
 }
@@ -117,7 +117,10 @@ fn stamps_merge_by_maximum() {
     let store = with_one(anonymous(1, T0));
     for (seen, gap) in [(T0 + 50, 20), (T0 + 40, 40), (T0 + 45, 10)] {
         let stamp = Some(Stamp { seen, gap, epoch: 0 });
-        assert_eq!(store.change(Commit { stamp, ..Commit::of(record_id(1), T0) }), Committed::Done { failed: 0 });
+        assert_eq!(
+            store.change(Commit { stamp, ..Commit::of(record_id(1), T0) }),
+            Committed::Done { failed: 0, rotated: false }
+        );
     }
     let header = store.live(1).header;
     assert_eq!((header.last_seen, header.longest_gap), (T0 + 50, 40));
@@ -134,7 +137,10 @@ fn a_stamp_of_another_authentication_changes_nothing() {
     store.turn(login);
     for epoch in [0, 2] {
         let stamp = Some(Stamp { seen: T0 + 99, gap: 99, epoch });
-        assert_eq!(store.change(Commit { stamp, ..Commit::of(record_id(1), T0) }), Committed::Done { failed: 0 });
+        assert_eq!(
+            store.change(Commit { stamp, ..Commit::of(record_id(1), T0) }),
+            Committed::Done { failed: 0, rotated: false }
+        );
     }
     let header = store.live(2).header;
     assert_eq!((header.last_seen, header.longest_gap), (T0 + 10, 0));
@@ -166,7 +172,7 @@ fn a_commit_on_another_version_changes_nothing() {
         count_failure: true,
         ..Commit::of(record_id(1), T0)
     };
-    assert_eq!(store.change(on(0)), Committed::Done { failed: 1 });
+    assert_eq!(store.change(on(0)), Committed::Done { failed: 1, rotated: false });
     assert_eq!(store.change(on(0)), Committed::Conflict);
     assert_eq!(store.change(on(7)), Committed::Conflict);
     let found = store.live(1);
@@ -179,9 +185,9 @@ fn failures_are_counted_and_never_wrap() {
     let store = with_one(anonymous(1, T0));
     let fail = || store.change(Commit { count_failure: true, ..Commit::of(record_id(1), T0) });
     for failed in 1..=255 {
-        assert_eq!(fail(), Committed::Done { failed });
+        assert_eq!(fail(), Committed::Done { failed, rotated: false });
     }
-    assert_eq!(fail(), Committed::Done { failed: 255 });
+    assert_eq!(fail(), Committed::Done { failed: 255, rotated: false });
 }
 
 #[test]
@@ -192,7 +198,7 @@ fn marks_challenges_and_expiry_are_set() {
     store.change(Commit {
         mark_step_up: true,
         challenge: Some(Some(challenge)),
-        expiry: Some(expiry),
+        expiry: Some((expiry, 0)),
         ..Commit::of(record_id(1), T0)
     });
     store.change(Commit::of(record_id(1), T0));
@@ -215,7 +221,7 @@ fn an_update_never_creates() {
     assert_eq!(store.turn(rotate(1, 1, 2, &was, T0)), Rotated::Gone);
     assert!(matches!(store.look(1), Loaded::Ended(EndReason::Logout)));
     assert!(matches!(store.look(2), Loaded::Unknown));
-    assert_eq!(store.make(create(2, anonymous(2, T0), T0)), Created::Done, "the token that never was is not taken");
+    assert_eq!(store.make(create(2, anonymous(2, T0), T0)), Made::Done, "the token that never was is not taken");
 }
 
 // ---- rotate
@@ -240,7 +246,7 @@ fn rotation_replaces_the_token_and_keeps_what_parallel_requests_wrote() {
     let header = found.header;
     assert_eq!((header.created, header.last_seen, header.longest_gap), (T0, T0 + 70, 60));
     assert_eq!((header.rotated_at, header.step_up, header.failed), (T0 + 80, true, 1));
-    let expected = Superseded { by: record_id(1), at: T0 + 80, authenticated: false };
+    let expected = Superseded { by: record_id(1), at: T0 + 80, authenticated: false, how: How::Replaced };
     assert!(matches!(store.look(1), Loaded::Superseded(old) if old == expected));
     store.stop(end(1, EndReason::Logout, T0 + 90));
     assert!(matches!(store.look(1), Loaded::Superseded(old) if old == expected), "also when the session has ended");
@@ -314,11 +320,11 @@ fn a_reauthentication_that_began_before_a_reset_fails() {
 #[test]
 fn an_end_keeps_the_first_reason() {
     let store = with_one(signed_in(1, "alice", T0));
-    assert_eq!(store.stop(end(1, EndReason::Idle, T0)), Ended::Done);
-    assert_eq!(store.stop(end(1, EndReason::Logout, T0)), Ended::Already(EndReason::Idle));
+    assert_eq!(store.stop(end(1, EndReason::Idle, T0)), Stopped::Done);
+    assert_eq!(store.stop(end(1, EndReason::Logout, T0)), Stopped::Already(EndReason::Idle));
     assert!(matches!(store.look(1), Loaded::Ended(EndReason::Idle)));
     assert_eq!(store.list("alice"), []);
-    assert_eq!(store.stop(end(2, EndReason::Logout, T0)), Ended::Unknown);
+    assert_eq!(store.stop(end(2, EndReason::Logout, T0)), Stopped::Unknown);
 }
 
 #[test]
@@ -326,20 +332,20 @@ fn an_end_that_judged_an_older_state_does_not_end() {
     let store = with_one(anonymous(1, T0));
     store.change(Commit { stamp: Some(Stamp { seen: T0 + 5, gap: 5, epoch: 0 }), ..Commit::of(record_id(1), T0) });
     let unseen = |last_seen, epoch| End { if_unseen_since: Some((last_seen, epoch)), ..end(1, EndReason::Idle, T0) };
-    assert_eq!(store.stop(unseen(T0 + 4, 0)), Ended::Alive);
+    assert_eq!(store.stop(unseen(T0 + 4, 0)), Stopped::Alive);
     let was = store.live(1);
     let mut turn = rotate(1, 1, 2, &was, T0);
     turn.header.epoch = 1;
     store.turn(turn);
-    assert_eq!(store.stop(unseen(T0 + 5, 0)), Ended::Alive);
+    assert_eq!(store.stop(unseen(T0 + 5, 0)), Stopped::Alive);
     assert_eq!(store.live(2).id, record_id(1));
-    assert_eq!(store.stop(unseen(T0 + 5, 1)), Ended::Done);
+    assert_eq!(store.stop(unseen(T0 + 5, 1)), Stopped::Done);
 }
 
 #[test]
 fn a_future_that_nobody_polled_did_nothing() {
     let store = with_one(anonymous(1, T0));
-    drop(Store::end(&store, end(1, EndReason::Logout, T0)));
+    drop(store.end(end(1, EndReason::Logout, T0)));
     assert_eq!(store.live(1).id, record_id(1));
 }
 
@@ -375,10 +381,10 @@ fn a_reset_ends_all_but_one_and_raises_the_generation() {
     assert_eq!(generation("bob"), bob);
     assert!(generation("alice").0 > alice.0);
     let login = |number, generation| Create { generation, ..create(number, signed_in(number, "alice", T0), T0) };
-    assert_eq!(store.make(login(5, Some(alice))), Created::Reset);
+    assert_eq!(store.make(login(5, Some(alice))), Made::Reset);
     assert!(matches!(store.look(5), Loaded::Unknown));
-    assert_eq!(store.make(login(5, Some(generation("alice")))), Created::Done);
-    assert_eq!(store.make(login(6, None)), Created::Done, "not every create is conditional");
+    assert_eq!(store.make(login(5, Some(generation("alice")))), Made::Done);
+    assert_eq!(store.make(login(6, None)), Made::Done, "not every create is conditional");
     assert_eq!(store.reset("alice", None, T0), 3);
     assert_eq!(store.live_sessions(), 1);
 }
@@ -392,9 +398,9 @@ fn a_generation_outlives_the_sessions() {
     let login = |number, who: &str| {
         store.make(Create { generation: Some(before), ..create(number, signed_in(number, who, T0), T0) })
     };
-    assert_eq!(login(2, "alice"), Created::Reset);
-    assert_eq!(login(2, "never seen"), Created::Reset);
-    assert_eq!(login(2, "bob"), Created::Done);
+    assert_eq!(login(2, "alice"), Made::Reset);
+    assert_eq!(login(2, "never seen"), Made::Reset);
+    assert_eq!(login(2, "bob"), Made::Done);
 }
 
 // ---- the rest

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{meeting::rounds, *};
-use crate::store::{Generation, memory::locks::Shards};
+use crate::store::memory::locks::Shards;
 
 #[test]
 fn nothing_brings_an_ended_session_back() {
@@ -14,7 +14,7 @@ fn nothing_brings_an_ended_session_back() {
     // Three tokens a round: the first, and what two rotations would replace it by.
     let [first, second] = [0, 1].map(|n| move |round: u64| 10 * round + n);
     let end = |round| {
-        assert_eq!(store.stop(end(round, EndReason::Logout, T0)), Ended::Done);
+        assert_eq!(store.stop(end(round, EndReason::Logout, T0)), Stopped::Done);
         assert_eq!(store.change(Commit::of(record_id(round), T0)), Committed::Gone);
         for token in [first(round), second(round)] {
             assert!(!matches!(store.look(token), Loaded::Live(_)), "seen by whoever ended it");
@@ -50,7 +50,7 @@ fn nothing_brings_an_ended_session_back() {
     rounds(
         2_000,
         &[&end, &commit, &turn, &load],
-        |round| assert_eq!(store.make(create(first(round), signed_in(round, "alice", T0), T0)), Created::Done),
+        |round| assert_eq!(store.make(create(first(round), signed_in(round, "alice", T0), T0)), Made::Done),
         |round| {
             let logout = |loaded: &Loaded| matches!(loaded, Loaded::Ended(EndReason::Logout));
             match (store.look(first(round)), store.look(second(round))) {
@@ -91,7 +91,7 @@ fn of_parallel_rotations_of_one_token_one_wins() {
     rounds(
         1_500,
         &jobs,
-        |round| assert_eq!(store.make(create(base(round), anonymous(round, T0), T0)), Created::Done),
+        |round| assert_eq!(store.make(create(base(round), anonymous(round, T0), T0)), Made::Done),
         |round| {
             assert_eq!(won.swap(0, Ordering::SeqCst), 1);
             assert!(matches!(store.look(base(round)), Loaded::Superseded(_)));
@@ -99,6 +99,96 @@ fn of_parallel_rotations_of_one_token_one_wins() {
             let (live, other): (Vec<_>, Vec<_>) = found.partition(|loaded| matches!(loaded, Loaded::Live(_)));
             assert_eq!(live.len(), 1);
             assert!(other.iter().all(|loaded| matches!(loaded, Loaded::Unknown)));
+        },
+    );
+}
+
+fn issue(store: &MemoryStore, record: u64, from: u64, to: u64, at: u64) -> Committed {
+    let successor = Some(Successor { from: token(from), to: token(to), grace_until: at });
+    store.change(Commit { successor, ..Commit::of(record_id(record), at) })
+}
+
+#[test]
+fn of_parallel_successors_of_one_token_one_is_issued() {
+    const THREADS: u64 = 4;
+    let store = MemoryStore::new();
+    let issued = AtomicUsize::new(0);
+    let base = |round| (THREADS + 1) * round;
+    let issues: Vec<_> = (1..=THREADS)
+        .map(|n| {
+            let (store, issued) = (&store, &issued);
+            move |round| {
+                let grace_until = T0 + MINUTE;
+                let successor = Some(Successor { from: token(base(round)), to: token(base(round) + n), grace_until });
+                match store.change(Commit { successor, ..Commit::of(record_id(base(round)), T0) }) {
+                    Committed::Done { rotated, .. } => drop(issued.fetch_add(usize::from(rotated), Ordering::SeqCst)),
+                    other => panic!("{other:?}"),
+                }
+            }
+        })
+        .collect();
+    let jobs: Vec<&(dyn Fn(u64) + Sync)> = issues.iter().map(|issue| issue as _).collect();
+    rounds(
+        1_500,
+        &jobs,
+        |round| assert_eq!(store.make(create(base(round), anonymous(round * (THREADS + 1), T0), T0)), Made::Done),
+        |round| {
+            assert_eq!(issued.swap(0, Ordering::SeqCst), 1);
+            assert!(matches!(store.look(base(round)), Loaded::Live(_)), "the parent is in its grace");
+            let found = (1..=THREADS).map(|n| store.look(base(round) + n));
+            let (live, other): (Vec<_>, Vec<_>) = found.partition(|loaded| matches!(loaded, Loaded::Live(_)));
+            assert_eq!(live.len(), 1);
+            assert!(other.iter().all(|loaded| matches!(loaded, Loaded::Unknown)));
+        },
+    );
+}
+
+#[test]
+fn of_siblings_presented_at_once_one_is_confirmed() {
+    let store = MemoryStore::new();
+    let first = |round: u64| 10 * round;
+    let seen = AtomicUsize::new(0);
+    let present = |n: u64| {
+        let (store, seen) = (&store, &seen);
+        move |round: u64| {
+            for _ in 0..3 {
+                match store.look(first(round) + n) {
+                    Loaded::Live(session) => {
+                        assert_eq!(session.line.current, token(first(round) + n));
+                        seen.fetch_or(1 << n, Ordering::SeqCst);
+                    }
+                    Loaded::Superseded(what) => assert_eq!(what.how, How::Rotated),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    };
+    let parent = |round: u64| {
+        let mut replayed = false;
+        for _ in 0..6 {
+            match store.look(first(round)) {
+                Loaded::Live(_) => assert!(!replayed, "its successor was presented before"),
+                Loaded::Superseded(what) => replayed = what.how == How::Rotated,
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    rounds(
+        2_000,
+        &[&present(1), &present(2), &present(3), &parent],
+        |round| {
+            assert_eq!(store.make(create(first(round), signed_in(round, "alice", T0), T0)), Made::Done);
+            for n in 1..=3 {
+                let issued = issue(&store, round, first(round), first(round) + n, T0);
+                assert_eq!(issued, Committed::Done { failed: 0, rotated: true });
+            }
+        },
+        |round| {
+            assert_eq!(seen.swap(0, Ordering::SeqCst).count_ones(), 1, "two siblings were served");
+            let live = (0..=3).filter(|n| matches!(store.look(first(round) + n), Loaded::Live(_))).count();
+            assert_eq!(live, 1);
+            assert_eq!(store.stop(end(round, EndReason::TokenReplayed, T0)), Stopped::Done);
+            assert!((0..=3).all(|n| !matches!(store.look(first(round) + n), Loaded::Live(_))));
         },
     );
 }
@@ -119,8 +209,8 @@ fn a_login_that_began_before_a_reset_never_leaves_a_session() {
                 let number = number(round, thread, n);
                 let login = superseding(number, signed_in(number, "alice", T0), old, T0);
                 match store.make(Create { generation, ..login }) {
-                    Created::Done => {}
-                    other => return assert_eq!(other, Created::Reset),
+                    Made::Done => {}
+                    other => return assert_eq!(other, Made::Reset),
                 }
             }
         }
@@ -144,7 +234,7 @@ fn a_login_that_began_before_a_reset_never_leaves_a_session() {
         |round| {
             *before.lock().unwrap() = now(store.generation(&user("alice"))).unwrap();
             let old = number(round, 0, 0);
-            assert_eq!(store.make(create(old, signed_in(old, "alice", T0), T0)), Created::Done);
+            assert_eq!(store.make(create(old, signed_in(old, "alice", T0), T0)), Made::Done);
         },
         |round| {
             for (thread, n) in (0..3).flat_map(|thread| (0..LOGINS).map(move |n| (thread, n))) {
@@ -221,13 +311,13 @@ fn no_failure_goes_uncounted() {
     let store = MemoryStore::new();
     let counts = std::sync::Mutex::new(Vec::new());
     let fail = |round| match store.change(Commit { count_failure: true, ..Commit::of(record_id(round), T0) }) {
-        Committed::Done { failed } => counts.lock().unwrap().push(failed),
+        Committed::Done { failed, rotated: false } => counts.lock().unwrap().push(failed),
         other => panic!("{other:?}"),
     };
     rounds(
         500,
         &[&fail, &fail, &fail, &fail],
-        |round| assert_eq!(store.make(create(round, anonymous(round, T0), T0)), Created::Done),
+        |round| assert_eq!(store.make(create(round, anonymous(round, T0), T0)), Made::Done),
         |_| {
             let mut counts = std::mem::take(&mut *counts.lock().unwrap());
             counts.sort_unstable();
@@ -247,8 +337,8 @@ fn parallel_logins_never_exceed_the_capacity() {
         move |round| {
             for number in (0..6).map(|n| number(round, thread, n)) {
                 match store.make(create(number, signed_in(number, "alice", T0), T0)) {
-                    Created::Done => drop(done.fetch_add(1, Ordering::SeqCst)),
-                    other => assert_eq!(other, Created::Full),
+                    Made::Done => drop(done.fetch_add(1, Ordering::SeqCst)),
+                    other => assert_eq!(other, Made::Full),
                 }
             }
         }
@@ -274,17 +364,17 @@ fn of_a_session_superseded_twice_and_ended_nothing_lives_on() {
         move |round: u64| {
             let number = 10 * round + n;
             let login = superseding(number, signed_in(number, "alice", T0), 10 * round, T0);
-            assert_eq!(store.make(login), Created::Done, "a logout that came first does not stop a login");
+            assert_eq!(store.make(login), Made::Done, "a logout that came first does not stop a login");
         }
     };
     let logout = |round| {
         let ended = store.stop(end(10 * round, EndReason::Logout, T0));
-        assert!(matches!(ended, Ended::Done | Ended::Unknown), "{ended:?}");
+        assert!(matches!(ended, Stopped::Done | Stopped::Unknown), "{ended:?}");
     };
     rounds(
         2_000,
         &[&login(1), &login(2), &logout],
-        |round| assert_eq!(store.make(create(10 * round, signed_in(10 * round, "bob", T0), T0)), Created::Done),
+        |round| assert_eq!(store.make(create(10 * round, signed_in(10 * round, "bob", T0), T0)), Made::Done),
         |round| {
             assert!(matches!(store.look(10 * round), Loaded::Superseded(_)));
             assert_eq!(store.list("bob"), []);
@@ -297,7 +387,7 @@ fn of_a_session_superseded_twice_and_ended_nothing_lives_on() {
 #[test]
 fn whoever_locks_two_shards_waits_for_the_lower_with_empty_hands() {
     for (near, far) in [(3, 9), (9, 3)] {
-        let shards = Shards::new(|| 0_u32);
+        let shards = Shards::new(|_| 0_u32);
         let about_to = AtomicUsize::new(0);
         thread::scope(|scope| {
             let lower = shards.write(3).unwrap();
@@ -318,7 +408,7 @@ fn whoever_locks_two_shards_waits_for_the_lower_with_empty_hands() {
         });
         assert_eq!([near, far].map(|shard| *shards.read(shard).unwrap()), [1, 2]);
     }
-    let same = Shards::new(|| 0_u32);
+    let same = Shards::new(|_| 0_u32);
     let mut two = same.write_two(5, 5).unwrap();
     *two.near() += 1;
     *two.far() += 2;
@@ -359,7 +449,7 @@ fn everything_at_once_neither_locks_up_nor_loses_count() {
                         }
                         6 if step % 16 == 0 => drop(store.reset(who, Some(token), at)),
                         6 => drop(store.list(who)),
-                        _ => drop(store.sweep(at, 5)),
+                        _ => drop(store.clean(at, 5)),
                     }
                     assert!(store.live_sessions() <= 60);
                 }
