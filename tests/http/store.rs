@@ -9,20 +9,34 @@ fn flags(store: &str) -> [&str; 4] {
 #[test]
 fn a_file_keeps_sessions_over_a_restart() {
     let folder = Folder::new();
-    let store = format!("file:{}", folder.path("sessions"));
-    let bank = Bank::start_with(&flags(&store));
-    let mut alice = Browser::signed_in(&bank, "alice");
-    alice.post("/theme", &[("theme", "dark")]).expect(303);
-    let mut bob = Browser::signed_in(&bank, "bob");
-    let (alices, bobs) = (alice.token(), bob.token());
-    bob.post("/logout", &[]).expect(303);
-    assert_eq!(bank.stop("TERM").code(), Some(0));
+    for scheme in ["file", "sqlite"] {
+        let store = format!("{scheme}:{}", folder.path(scheme));
+        let bank = Bank::start_with(&flags(&store));
+        let mut alice = Browser::signed_in(&bank, "alice");
+        alice.post("/theme", &[("theme", "dark")]).expect(303);
+        let mut bob = Browser::signed_in(&bank, "bob");
+        let (alices, bobs) = (alice.token(), bob.token());
+        bob.post("/logout", &[]).expect(303);
+        assert_eq!(bank.stop("TERM").code(), Some(0), "{store}");
 
-    let bank = Bank::start_with(&flags(&store));
-    let page = bank.api("/account", &alices).expect(200).text();
-    assert!(page.contains(r#"data-theme="dark""#), "{page}");
-    let gone = bank.api("/account", &bobs).expect(401);
-    assert_eq!(gone.json()["reason"], "logout", "the end is remembered with its reason");
+        let bank = Bank::start_with(&flags(&store));
+        let page = bank.api("/account", &alices).expect(200).text();
+        assert!(page.contains(r#"data-theme="dark""#), "{store}: {page}");
+        let gone = bank.api("/account", &bobs).expect(401);
+        assert_eq!(gone.json()["reason"], "logout", "{store}: the end is remembered with its reason");
+    }
+}
+
+/// What an operator reads is one line, without the password.
+#[test]
+fn a_database_that_cannot_be_used_is_explained() {
+    let folder = Folder::new();
+    let words = refused_to_start(&flags(&format!("sqlite:{}", folder.path("nowhere/sessions"))));
+    assert!(words.contains("unable to open database file") && words.contains("nowhere"), "{words}");
+    // Port 1: nobody listens there.
+    let words = refused_to_start(&flags("postgres://bank:sesame@127.0.0.1:1/shop"));
+    assert!(words.contains("postgres://127.0.0.1:1/shop: ") && words.contains("is the server running"), "{words}");
+    assert!(!words.contains("sesame") && words.lines().count() == 1, "{words}");
 }
 
 #[test]

@@ -73,9 +73,9 @@ impl ServerUrl {
 impl fmt::Display for ServerUrl {
     /// Without the account, which stands before the last `@` of host and port, and without parameters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let server = self.0.strip_prefix(REDIS).unwrap_or_default();
+        let (scheme, server) = self.0.split_once("://").unwrap_or_default();
         let server = server.rsplit('@').next().unwrap_or_default();
-        write!(f, "{REDIS}{}", server.split(['?', '#']).next().unwrap_or_default())
+        write!(f, "{scheme}://{}", server.split(['?', '#']).next().unwrap_or_default())
     }
 }
 
@@ -84,8 +84,6 @@ impl fmt::Debug for ServerUrl {
         fmt::Display::fmt(self, f)
     }
 }
-
-const REDIS: &str = "redis://";
 
 /// Where certificate and key are.
 #[derive(Debug, PartialEq, Eq)]
@@ -294,11 +292,11 @@ mod tests {
 
     #[test]
     fn no_password_of_a_server_is_printed() {
-        let redis = |url: &str| match parsed(&format!("--store {url}")) {
+        let server = |url: &str| match parsed(&format!("--store {url}")) {
             Ok(Command::Serve(options)) => {
                 assert!(!format!("{options:?}").contains("sesame"), "{options:?}");
                 match options.store {
-                    Store::Redis(url) => (url.to_string(), url.secret().to_owned()),
+                    Store::Redis(url) | Store::Postgres(url) => (url.to_string(), url.secret().to_owned()),
                     other => panic!("{other:?}"),
                 }
             }
@@ -309,8 +307,9 @@ mod tests {
             ("redis://bank:sesame@db.example:6379/3", "redis://db.example:6379/3"),
             ("redis://:open@sesame@[::1]:6379/", "redis://[::1]:6379/"),
             ("redis://localhost/?password=sesame", "redis://localhost/"),
+            ("postgres://bank:sesame@db.example:5432/shop", "postgres://db.example:5432/shop"),
         ] {
-            assert_eq!(redis(url), (printed.to_owned(), url.to_owned()));
+            assert_eq!(server(url), (printed.to_owned(), url.to_owned()));
         }
     }
 

@@ -11,6 +11,7 @@ use session_policy::{
     },
 };
 use sqlx::{
+    Connection, PgConnection,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
 };
@@ -72,14 +73,16 @@ const CONNECTIONS: u32 = 8;
 /// The database with its tables, or what is wrong and what to do.
 async fn postgres(url: &ServerUrl) -> Result<PostgresStore, String> {
     let fault = |cause: String| format!("cannot keep sessions in {url}: {cause}");
-    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect(url.secret()).await.map_err(|error| {
+    // One connection by itself says at once what is wrong; a pool would try again until its time is up.
+    PgConnection::connect(url.secret()).await.map_err(|error| {
         let advice = match error {
             sqlx::Error::Io(_) => "; is the server running, and are host and port right?",
             _ => "; write postgres://user:password@host:port/database",
         };
         fault(format!("{error}{advice}"))
     })?;
-    let store = PostgresStore::new(pool);
+    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_lazy(url.secret());
+    let store = PostgresStore::new(pool.map_err(|error| fault(error.to_string()))?);
     store.migrate().await.map_err(|error| fault(format!("its tables cannot be made: {error}")))?;
     Ok(store)
 }
