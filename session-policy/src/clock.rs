@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 #[cfg(feature = "test")]
@@ -14,6 +14,12 @@ pub use test_clock::TestClock;
 
 /// How far the clocks of two machines, or of a machine and a store's records, may differ (semantics §3): 10 seconds.
 pub(crate) const MAX_SKEW_MS: u64 = 10_000;
+
+/// A time as the rest of the world writes it. One far beyond any calendar counts as the beginning of it: a list must not fail
+/// because of one record.
+pub(crate) fn system_time(ms: u64) -> SystemTime {
+    UNIX_EPOCH.checked_add(Duration::from_millis(ms)).unwrap_or(UNIX_EPOCH)
+}
 
 /// The one source of time of everything that judges, stamps or sweeps.
 ///

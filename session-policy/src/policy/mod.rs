@@ -25,6 +25,7 @@ pub use mounted::{Guard, MountedRoute};
 #[doc(hidden)]
 pub use needs::Admission;
 pub use needs::{AdmittingStore, AnyStore, Needs, StoreFor};
+pub(crate) use role::role_of;
 pub use role::{RoleSet, RoleSpec, RoleTable, Roles};
 pub use spec::{Deviation, Nearest, Place, Policy, Spec};
 #[doc(hidden)]

@@ -101,7 +101,6 @@ impl RoleSet {
     /// # Panics
     /// In a constant, that is at compile time: for an empty list, and for roles of two enums.
     #[must_use]
-    #[allow(clippy::panic, reason = "evaluated in a constant: it is a compile error with our words")]
     #[track_caller]
     #[allow(clippy::panic, reason = "for constants: the panic is a compile error at the list")]
     pub const fn any_of(sets: &[Self]) -> Self {
@@ -169,6 +168,15 @@ impl PartialEq for RoleSet {
 }
 
 impl Eq for RoleSet {}
+
+/// The role with this stored name; `None` if there is none, or if `R` is not the enum that the sessions were built with.
+pub(crate) fn role_of<R: Roles>(built_with: RoleTable, id: &str) -> Option<R> {
+    if R::TABLE.unique != built_with.unique {
+        return None;
+    }
+    let index = R::TABLE.roles.iter().position(|role| role.id == id)?;
+    R::ALL.get(index).copied()
+}
 
 /// `==` on strings, in constants.
 pub(crate) const fn same_text(a: &str, b: &str) -> bool {

@@ -78,8 +78,7 @@ impl Sessions {
             };
             // Dead already, but nobody came by to find it so: it ends for its own reason.
             let reason = if session.deadline() <= now { session.overdue() } else { EndReason::Revoked };
-            let end = End { record: session.id, reason, if_unseen_since: None, lease: None, now };
-            Ok(matches!(sessions.end_record(end).await?, Ended::Done(_)))
+            Ok(matches!(sessions.end_record(End::of(session.id, reason, now)).await?, Ended::Done(_)))
         })
         .await
     }

@@ -1,9 +1,6 @@
 //! What happens when sessions end: the event, and what the hook is told.
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{fmt, time::SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -14,7 +11,8 @@ use super::{
     hooks::{LEASE_MS, Round},
 };
 use crate::{
-    policy::{Level, RoleTable, Roles},
+    clock::system_time,
+    policy::{Level, RoleTable, Roles, role_of},
     store::{Claim, UserId},
     token::RecordId,
     verdict::EndReason,
@@ -81,12 +79,7 @@ impl EndedSession {
     /// The role that it had; `None` if it had none, or if `R` is not the builder's enum.
     #[must_use]
     pub fn role<R: Roles>(&self) -> Option<R> {
-        let id = self.role_name()?;
-        if R::TABLE.unique != self.roles.unique {
-            return None;
-        }
-        let index = R::TABLE.roles.iter().position(|role| role.id == id)?;
-        R::ALL.get(index).copied()
+        role_of(self.roles, self.role_name()?)
     }
 
     /// The stored name of its role, also of one that this version of the application does not know.
@@ -141,11 +134,6 @@ pub(super) fn end_id(record: RecordId) -> String {
     hash.update(b"session-policy: the id of an end\0");
     hash.update(record.0);
     URL_SAFE_NO_PAD.encode(hash.finalize())
-}
-
-fn system_time(ms: u64) -> SystemTime {
-    // A time that the machine cannot express was never one.
-    UNIX_EPOCH.checked_add(Duration::from_millis(ms)).unwrap_or(UNIX_EPOCH)
 }
 
 impl Sessions {

@@ -1,11 +1,11 @@
 //! A session as its user sees it in a list.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use crate::{policy::Level, store::Snapshot, token::RecordId};
+use crate::{clock::system_time, policy::Level, store::Snapshot, token::RecordId};
 
 /// One of a user's sessions, for a page that lists them. See [`Session::list`](super::Session::list).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +31,8 @@ impl SessionInfo {
         let header = &session.header;
         Self {
             handle: handle(session.id),
-            created: time(header.created),
-            last_seen: time(if current { now } else { header.last_seen }),
+            created: system_time(header.created),
+            last_seen: system_time(if current { now } else { header.last_seen }),
             device: header.captured.ua.to_string(),
             level: header.level,
             current,
@@ -50,11 +50,6 @@ const HANDLE_BYTES: usize = 16;
 pub(super) fn handle(record: RecordId) -> String {
     let digest: [u8; 32] = Sha256::new().chain_update(LABEL).chain_update(record.0).finalize().into();
     URL_SAFE_NO_PAD.encode(digest.get(..HANDLE_BYTES).unwrap_or(&digest))
-}
-
-/// A time far beyond any calendar counts as the beginning of it: a list must not fail because of one record.
-fn time(ms: u64) -> SystemTime {
-    UNIX_EPOCH.checked_add(Duration::from_millis(ms)).unwrap_or(UNIX_EPOCH)
 }
 
 #[cfg(test)]

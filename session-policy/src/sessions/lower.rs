@@ -63,10 +63,7 @@ impl Sessions {
             let mut ended = Ok(());
             if matches!(committed, Committed::Done { failed, .. } if failed >= MOST_ATTEMPTS) {
                 let reason = EndReason::TooManyAttempts;
-                ended = sessions
-                    .end_record(End { record, reason, if_unseen_since: None, lease: None, now })
-                    .await
-                    .map(drop);
+                ended = sessions.end_record(End::of(record, reason, now)).await.map(drop);
             }
             Ok((committed, ended))
         })
@@ -84,11 +81,10 @@ impl Sessions {
                 Err(_) => return false,
             },
         };
-        if let Some(record) = record {
-            let end = End { record, reason: EndReason::Logout, if_unseen_since: None, lease: None, now };
-            if self.end_record(end).await.is_err() {
-                return false;
-            }
+        if let Some(record) = record
+            && self.end_record(End::of(record, EndReason::Logout, now)).await.is_err()
+        {
+            return false;
         }
         self.confirmed(token);
         true
@@ -210,7 +206,7 @@ impl Session {
             record
         };
         let Some(record) = record else { return Ok(()) };
-        let end = End { record, reason, if_unseen_since: None, lease: None, now: sessions.now_ms() };
+        let end = End::of(record, reason, sessions.now_ms());
         let token = self.0.token;
         // What the user asked for holds here also while the store cannot be told.
         let asked_for = matches!(reason, EndReason::Logout | EndReason::Revoked);

@@ -221,7 +221,7 @@ impl Sessions {
         // The end that belongs to the last failed attempt did not reach the store.
         if header.failed >= MOST_ATTEMPTS {
             let reason = EndReason::TooManyAttempts;
-            return self.end_found(End { record: id, reason, if_unseen_since: None, lease: None, now }).await;
+            return self.end_found(End::of(id, reason, now)).await;
         }
         let facts = facts(header, (role, granted), arrival, bearer, now);
         let Judgement { denial, obligation } = judge(&w, &e, &facts);
@@ -243,7 +243,7 @@ impl Sessions {
                     return Ok(Some(Standing::Barred(id, denial)));
                 }
                 let if_unseen_since = due.then_some((header.last_seen, header.epoch));
-                return self.end_found(End { record: id, reason, if_unseen_since, lease: None, now }).await;
+                return self.end_found(End { if_unseen_since, ..End::of(id, reason, now) }).await;
             }
         }
         Ok(Some(match denial {

@@ -109,7 +109,7 @@ impl Sessions {
         // which was never authenticated, ends for it.
         let if_unseen_since = (!authenticated).then_some((EVER_MS, 0));
         let reason = EndReason::TokenReplayed;
-        let ended = self.end_record(End { record: by, reason, if_unseen_since, lease: None, now }).await?;
+        let ended = self.end_record(End { if_unseen_since, ..End::of(by, reason, now) }).await?;
         Ok(Standing::Superseded(match (how, ended) {
             (How::Rotated, Ended::Done(_)) => Reason::Ended(reason),
             (How::Rotated, Ended::Already(earlier)) => Reason::Ended(earlier),

@@ -7,7 +7,7 @@ use super::{
     raise::Raise,
 };
 use crate::{
-    policy::{Level, Roles},
+    policy::{Level, Roles, role_of},
     store::{TokenStanding, UserId},
     verdict::Reason,
 };
@@ -60,11 +60,7 @@ impl Session {
             }
             _ => return None,
         };
-        if R::TABLE.unique != self.0.sessions.as_ref()?.roles().unique {
-            return None;
-        }
-        let index = R::TABLE.roles.iter().position(|role| role.id == id)?;
-        R::ALL.get(index).copied()
+        role_of(self.0.sessions.as_ref()?.roles(), id)
     }
 
     /// How long the session has left, without extending it; `None` without a live session.

@@ -351,7 +351,7 @@ pub enum Rotated {
     Gone,
 }
 
-/// See [`Store::end`].
+/// See [`Store::end`]. [`End::of`] makes no condition.
 #[derive(Clone, Copy, Debug)]
 pub struct End {
     /// The record.
@@ -364,6 +364,14 @@ pub struct End {
     pub lease: Option<u64>,
     /// The caller's time.
     pub now: u64,
+}
+
+impl End {
+    /// An end whatever happened since, of which nobody wants to hear.
+    #[must_use]
+    pub const fn of(record: RecordId, reason: EndReason, now: u64) -> Self {
+        Self { record, reason, if_unseen_since: None, lease: None, now }
+    }
 }
 
 /// See [`Store::end`].

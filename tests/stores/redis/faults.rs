@@ -6,11 +6,12 @@ use std::{
 };
 
 use session_policy::store::{
-    Admit, ByUser, ClockReport, EndReason, Loaded, OnLimit, Reclaim, Reset, ResetEveryone, SessionLimit, SetRole,
-    Snapshot, Store, StoreError, Sweep, redis::RedisStore,
+    Admit, ByUser, ClockReport, EndReason, OnLimit, Reclaim, Reset, ResetEveryone, SessionLimit, SetRole, Snapshot,
+    Store, StoreError, Sweep, redis::RedisStore,
 };
 
 use crate::{
+    fault_table::{prepare, row, seen, sessions},
     proxy::{Cut, Proxy},
     samples::{DAY, MINUTE, NOW, create, end, id, live, load, rotate, succeed, token, user, write},
     server::Server,
@@ -42,23 +43,6 @@ const OPERATIONS: [(&str, &str); 19] = [
 
 /// Those that change nothing: their answer may be fetched a second time.
 const READS: [&str; 2] = ["load", "generation"];
-
-/// Alice has two sessions, Bob one with a successor that nobody has presented; one that ended has a claim that is due; one
-/// is dead and waits for the sweep.
-async fn prepare(store: &RedisStore) {
-    for n in [1, 2] {
-        store.create(create(n, Some("alice"), NOW + n)).await.expect("an answer");
-    }
-    store.create(create(3, Some("bob"), NOW)).await.expect("an answer");
-    store.commit(succeed(3, 3, 33, NOW)).await.expect("an answer");
-    store.create(create(4, None, NOW)).await.expect("an answer");
-    let mut claimed = end(4, NOW);
-    claimed.lease = Some(NOW + 1);
-    store.end(claimed).await.expect("an answer");
-    let mut dead = create(5, None, NOW);
-    dead.record.expiry.absolute_at = NOW + 5;
-    store.create(dead).await.expect("an answer");
-}
 
 /// Runs the operation; its outcome as text.
 async fn run(store: &RedisStore, operation: &str) -> Result<String, StoreError> {
@@ -128,32 +112,6 @@ async fn states(server: &Server, operation: &str) -> (Vec<String>, Vec<String>, 
     let seen = live(&store, 1, NOW).await;
     run_seen(&store, &seen, operation).await.expect("an answer");
     (before, server.dump(), sessions(&store).await)
-}
-
-/// What the tokens open; not how often it was written.
-async fn sessions(store: &RedisStore) -> String {
-    let mut text = String::new();
-    for n in [1, 2, 3, 5, 7, 11, 33] {
-        let mut loaded = store.load(load(n, NOW + MINUTE)).await.expect("an answer");
-        if let Loaded::Live(snapshot) = &mut loaded {
-            snapshot.rev = 0;
-        }
-        text += &format!("{n}: {loaded:#?}\n");
-    }
-    text
-}
-
-/// One word for what the caller saw.
-fn seen(outcome: &Result<String, StoreError>) -> &'static str {
-    match outcome {
-        Ok(_) => "the answer",
-        Err(error) if error.to_string().contains("no answer within") => "StoreError (time)",
-        Err(_) => "StoreError",
-    }
-}
-
-fn row(operation: &str, fault: &str, saw: &str, held: &str, again: &str) {
-    println!("| {operation:<19} | {fault:<38} | {saw:<17} | {held:<16} | {again:<34} |");
 }
 
 /// The connection is lost in the middle of each operation, in each of its requests, at each point of it.

@@ -12,6 +12,7 @@ mod access;
 mod begun;
 mod cluster;
 mod commands;
+mod fault_table;
 mod faults;
 mod keeping;
 mod outage;

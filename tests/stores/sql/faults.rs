@@ -12,7 +12,8 @@ use sqlx::{
 };
 
 use crate::{
-    operations::{OPERATIONS, READS, holds_no_values, prepare, row, run, seen, sessions},
+    fault_table::{prepare, row, seen, sessions},
+    operations::{OPERATIONS, READS, holds_no_values, run},
     proxy::{Cut, Proxy},
     samples::{NOW, live},
     server::Server,

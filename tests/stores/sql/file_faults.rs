@@ -9,8 +9,9 @@ use sqlx::{
 };
 
 use crate::{
+    fault_table::{prepare, row, seen},
     file::{Folder, options, pool},
-    operations::{OPERATIONS, READS, holds_no_values, prepare, row, run, seen},
+    operations::{OPERATIONS, READS, holds_no_values, run},
     samples::{MINUTE, NOW, create, live, write},
 };
 

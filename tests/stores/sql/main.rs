@@ -8,6 +8,8 @@
 )]
 #![allow(clippy::print_stdout, reason = "the fault table is part of the proof")]
 
+#[path = "../redis/fault_table.rs"]
+mod fault_table;
 mod faults;
 mod file;
 mod file_faults;

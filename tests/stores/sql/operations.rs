@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use session_policy::store::{
-    Admit, ClockReport, EndReason, Loaded, OnLimit, Reclaim, Reset, ResetEveryone, SessionLimit, SetRole, Snapshot,
-    StoreError, Sweep,
+    Admit, ClockReport, EndReason, OnLimit, Reclaim, Reset, ResetEveryone, SessionLimit, SetRole, Snapshot, StoreError,
+    Sweep,
 };
 
 use crate::samples::{MINUTE, NOW, create, end, id, load, rotate, succeed, token, user, write};
@@ -34,23 +34,6 @@ pub(crate) const OPERATIONS: [&str; 20] = [
 
 /// Those that change nothing.
 pub(crate) const READS: [&str; 3] = ["load", "generation", "of_user"];
-
-/// Alice has two sessions, Bob one with a successor that nobody has presented; one that ended has a claim that is due; one
-/// is dead and waits for the sweep.
-pub(crate) async fn prepare(store: &impl Admit) {
-    for n in [1, 2] {
-        store.create(create(n, Some("alice"), NOW + n)).await.expect("an answer");
-    }
-    store.create(create(3, Some("bob"), NOW)).await.expect("an answer");
-    store.commit(succeed(3, 3, 33, NOW)).await.expect("an answer");
-    store.create(create(4, None, NOW)).await.expect("an answer");
-    let mut claimed = end(4, NOW);
-    claimed.lease = Some(NOW + 1);
-    store.end(claimed).await.expect("an answer");
-    let mut dead = create(5, None, NOW);
-    dead.record.expiry.absolute_at = NOW + 5;
-    store.create(dead).await.expect("an answer");
-}
 
 /// Runs the operation; `seen` is session 1 as it was loaded before. Its outcome as text.
 pub(crate) async fn run(store: &impl Admit, seen: &Snapshot, operation: &str) -> Result<String, StoreError> {
@@ -107,33 +90,6 @@ pub(crate) async fn run(store: &impl Admit, seen: &Snapshot, operation: &str) ->
         "set_role" => text(store.set_role(SetRole { user: user("alice"), role: Some("clerk".into()), now }).await),
         other => panic!("{other}"),
     }
-}
-
-/// What the tokens open; not how often it was written.
-pub(crate) async fn sessions(store: &impl Admit) -> String {
-    let mut text = String::new();
-    for n in [1, 2, 3, 5, 7, 11, 33] {
-        let mut loaded = store.load(load(n, NOW + MINUTE)).await.expect("an answer");
-        if let Loaded::Live(snapshot) = &mut loaded {
-            snapshot.rev = 0;
-        }
-        text += &format!("{n}: {loaded:#?}\n");
-    }
-    text
-}
-
-/// One word for what the caller saw.
-pub(crate) fn seen(outcome: &Result<String, StoreError>) -> &'static str {
-    match outcome {
-        Ok(said) if said == "Full" => "Full",
-        Ok(_) => "the answer",
-        Err(error) if error.to_string().contains("no answer within") => "StoreError (time)",
-        Err(_) => "StoreError",
-    }
-}
-
-pub(crate) fn row(operation: &str, fault: &str, saw: &str, held: &str, again: &str) {
-    println!("| {operation:<19} | {fault:<38} | {saw:<17} | {held:<16} | {again:<34} |");
 }
 
 /// What may be in an error: neither ids of tokens and records, nor users, nor data.

@@ -76,7 +76,7 @@ async fn rights_of_rows_are_enough() {
     server.sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA shop TO app");
     let store = PostgresStore::new(server.pool()).schema("shop").expect("a name");
     store.migrate().await.expect("there are tables");
-    crate::operations::prepare(&store).await;
+    crate::fault_table::prepare(&store).await;
     let seen = live(&store, 1, NOW).await;
     for operation in crate::operations::OPERATIONS {
         crate::operations::run(&store, &seen, operation).await.unwrap_or_else(|error| panic!("{operation}: {error}"));

@@ -139,7 +139,7 @@ pub(super) fn reauthenticate(seen: &Snapshot, from: u32, to: u32, now: u64) -> R
 }
 
 pub(super) fn end(n: u32, reason: EndReason) -> End {
-    End { record: record(n), reason, if_unseen_since: None, lease: None, now: T0 }
+    End::of(record(n), reason, T0)
 }
 
 /// A sweep of everything that is dead at `now`.

@@ -240,7 +240,7 @@ async fn a_full_disk_loses_nothing_that_was_acknowledged_and_acknowledges_nothin
     is_full.store(true, Ordering::SeqCst);
     let error = store.create(login(2, "bob")).await.unwrap_err().to_string();
     assert!(error.contains("the session file failed"), "{error}");
-    let end = End { record: id(1), reason: EndReason::Logout, if_unseen_since: None, lease: None, now: 1_600 };
+    let end = End::of(id(1), EndReason::Logout, 1_600);
     store.end(end).await.unwrap_err();
     store.commit(entry(1, "cart")).await.unwrap_err();
     // Activity would wait for ever.

@@ -114,7 +114,7 @@ fn rotate(record: u64, from: u64, to: u64, was: &Snapshot, at: u64) -> Rotate {
 }
 
 fn end(record: u64, reason: EndReason, at: u64) -> End {
-    End { record: record_id(record), reason, if_unseen_since: None, lease: None, now: at }
+    End::of(record_id(record), reason, at)
 }
 
 fn write(key: &str, value: &[u8]) -> DataChange {
